@@ -1,0 +1,94 @@
+package source
+
+import (
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+)
+
+// FS reads files by their path in the operating system's form. A path that is not there gives fs.ErrNotExist.
+type FS interface {
+	ReadFile(path string) ([]byte, error)
+	Stat(path string) (fs.FileInfo, error)
+	ReadDir(path string) ([]fs.DirEntry, error)
+}
+
+// OS is the file system of the machine.
+type OS struct{}
+
+// ReadFile reads a regular file; a directory, FIFO, socket or device is refused instead of blocking on it.
+func (OS) ReadFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() && path != "/dev/null" && path != "/dev/stdin" {
+		what := "a special file"
+		switch {
+		case info.IsDir():
+			what = "a directory"
+		case info.Mode()&fs.ModeNamedPipe != 0:
+			what = "a named pipe"
+		case info.Mode()&fs.ModeSocket != 0:
+			what = "a socket"
+		case info.Mode()&fs.ModeDevice != 0:
+			what = "a device"
+		}
+		return nil, &fs.PathError{Op: "read", Path: path, Err: notRegular(what)}
+	}
+	return os.ReadFile(path)
+}
+
+// Stat follows symbolic links.
+func (OS) Stat(path string) (fs.FileInfo, error) { return os.Stat(path) }
+
+// ReadDir lists a directory sorted by name.
+func (OS) ReadDir(path string) ([]fs.DirEntry, error) { return os.ReadDir(path) }
+
+type notRegular string
+
+func (n notRegular) Error() string { return "is " + string(n) + ", not a file" }
+
+// Overlay lays unsaved buffers over another file system. It is immutable: With and Without return changed copies.
+type Overlay struct {
+	Base    FS
+	buffers map[string][]byte
+}
+
+// With returns an overlay in which path has the given content.
+func (o *Overlay) With(path string, content []byte) *Overlay {
+	m := maps.Clone(o.buffers)
+	if m == nil {
+		m = map[string][]byte{}
+	}
+	m[filepath.Clean(path)] = content
+	return &Overlay{o.Base, m}
+}
+
+// Without returns an overlay that shows the file below again.
+func (o *Overlay) Without(path string) *Overlay {
+	m := maps.Clone(o.buffers)
+	delete(m, filepath.Clean(path))
+	return &Overlay{o.Base, m}
+}
+
+// Buffer is the unsaved content of path, if it has any.
+func (o *Overlay) Buffer(path string) ([]byte, bool) {
+	b, ok := o.buffers[filepath.Clean(path)]
+	return b, ok
+}
+
+// ReadFile gives the buffer where there is one.
+func (o *Overlay) ReadFile(path string) ([]byte, error) {
+	if b, ok := o.Buffer(path); ok {
+		return b, nil
+	}
+	return o.Base.ReadFile(path)
+}
+
+// Stat describes the file below; a buffer that is not on disk yet is not found.
+func (o *Overlay) Stat(path string) (fs.FileInfo, error) { return o.Base.Stat(path) }
+
+// ReadDir lists the directory below.
+func (o *Overlay) ReadDir(path string) ([]fs.DirEntry, error) { return o.Base.ReadDir(path) }
