@@ -1,0 +1,72 @@
+// Package cli is the command line: one file per command, each a thin shell over the package that does the work. It may
+// import everything; nothing but the mains imports it.
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+)
+
+// Env is what a command may touch of the process that it runs in; tests give it buffers.
+type Env struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Getenv         func(string) string
+	Dir            string // working directory, absolute
+}
+
+// ExitError ends the program with Code. An empty Message prints nothing: the command has said all there is to say.
+type ExitError struct {
+	Code    int
+	Message string
+}
+
+func (e *ExitError) Error() string { return e.Message }
+
+// commands lists every command in the order of the help.
+func commands(env *Env) []*cobra.Command {
+	return []*cobra.Command{}
+}
+
+// Main runs the program and returns its exit status. args[0] is the name that it was called by.
+func Main(args []string, env *Env) int {
+	name := filepath.Base(args[0])
+	root := &cobra.Command{
+		Use:           name,
+		Short:         "Language server, linter and fast runner for Ansible playbooks",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.AddCommand(commands(env)...)
+	root.SetArgs(args[1:])
+	root.SetIn(env.Stdin)
+	root.SetOut(env.Stdout)
+	root.SetErr(env.Stderr)
+	err := root.Execute()
+	var exit *ExitError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &exit):
+		if exit.Message != "" {
+			fmt.Fprintf(env.Stderr, "%s\n", exit.Message)
+		}
+		return exit.Code
+	}
+	fmt.Fprintf(env.Stderr, "%s: %v\n", name, err)
+	return 1
+}
+
+// OS is the environment of the running process.
+func OS() *Env {
+	dir, err := os.Getwd()
+	if err != nil {
+		dir = "."
+	}
+	return &Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Dir: dir}
+}
