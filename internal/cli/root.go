@@ -39,6 +39,7 @@ func Main(args []string, env *Env) int {
 	root := &cobra.Command{
 		Use:           name,
 		Short:         "Language server, linter and fast runner for Ansible playbooks",
+		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}

@@ -1,0 +1,53 @@
+# rehearse: `make demo` shows what it does, `make test` runs every test. Both install what they need.
+export GOTOOLCHAIN = local
+GO       ?= go
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+LDFLAGS   = -s -w -X github.com/rehearse-dev/rehearse/internal/cli.Version=$(VERSION)
+SOURCES   = $(shell find cmd lsp lint runner agent internal -name '*.go' -not -name '*_test.go') go.mod
+FUZZTIME ?= 20s
+RACE     ?= $(shell command -v gcc >/dev/null 2>&1 && echo -race)
+
+.PHONY: all build demo test check bench fuzz clean deps conformance conformance-ci diff-jinja vscode docs
+
+all: build
+
+## build: the static binary ./rehearse with compressed agents for linux amd64 and arm64 inside
+build: rehearse
+
+rehearse: build/agents.stamp $(SOURCES)
+	CGO_ENABLED=0 $(GO) build -trimpath -tags embedagents -ldflags '$(LDFLAGS)' -o $@ ./cmd/rehearse
+
+build/agents.stamp: $(SOURCES)
+	@mkdir -p build
+	$(GO) run ./tools/embedagents
+	@touch $@
+
+## demo: build, run a playbook twice, lint the project, explain a variable
+demo: build
+	@sh examples/demo/demo.sh ./rehearse
+
+## deps: what the tests use beyond Go: sshd and neovim; installed where apt-get is there and may be used
+deps:
+	@sh tools/deps.sh
+
+## test: every test
+test: deps
+	$(GO) test $(RACE) -timeout 30m ./...
+
+## check: what must hold of the code itself
+check:
+	@test -z "$$(gofmt -l cmd lsp lint runner agent internal bench tools)" || { echo 'not formatted:'; gofmt -l cmd lsp lint runner agent internal bench tools; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	$(GO) test ./internal/layers/
+
+## bench: our figures, the limit, ansible-core and Mitogen in one run; writes docs/benchmarks.md
+bench: build
+	$(GO) run ./bench/cmd -out docs/benchmarks.md
+
+## fuzz: every fuzz target for FUZZTIME
+fuzz:
+	@sh tools/fuzz.sh $(FUZZTIME)
+
+clean:
+	rm -rf build dist rehearse
