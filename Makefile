@@ -51,3 +51,19 @@ fuzz:
 
 clean:
 	rm -rf build dist rehearse
+
+CONFORMANCE ?= build/conformance
+TARGETS     ?= @testdata/conformance/tier1.pure
+
+$(CONFORMANCE)/root/.complete:
+	testdata/conformance/setup $(CONFORMANCE)
+
+## conformance: Ansible's own integration targets against ./rehearse; writes docs/conformance.md (needs root, Debian 12)
+conformance: build $(CONFORMANCE)/root/.complete
+	testdata/conformance/harness run $(CONFORMANCE) --bin ./rehearse --out build/conformance.json $(TARGETS)
+	testdata/conformance/report testdata/conformance/baseline.json build/conformance.json testdata/conformance/reasons.txt > docs/conformance.md
+
+## conformance-ci: the subset that passes and must stay green
+conformance-ci: build $(CONFORMANCE)/root/.complete
+	testdata/conformance/harness run $(CONFORMANCE) --bin ./rehearse --out build/conformance-ci.json @testdata/conformance/ci
+	@python3 -c "import json,sys; r=json.load(open('build/conformance-ci.json'))['results']; bad=[x['target'] for x in r if x['result']!='pass']; print(f'{len(r)-len(bad)} of {len(r)} conformance targets pass'); sys.exit('failed: '+' '.join(bad) if bad else 0)"
