@@ -1,0 +1,107 @@
+package fault
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/rehearse-dev/rehearse/internal/source"
+)
+
+// Widths of ansible-core's excerpts: two lines before the place, at most 120 columns with the line number.
+const (
+	linesBefore = 2
+	width       = 120
+	cut         = "..."
+)
+
+// context is the "Origin:" paragraph of a fault, or "" where nothing is known of its place.
+func (f *Fault) context() string {
+	if f.At.Known() {
+		return Origin(f.At, f.Redacted)
+	}
+	if f.Text != "" {
+		return "Origin: <unknown>\n\n" + shorten(f.Text)
+	}
+	return ""
+}
+
+// Place prints a location as path:line:column with an absolute path.
+func Place(at source.Location) string {
+	path := at.File.Path
+	if !strings.HasPrefix(path, "<") {
+		if abs, err := filepath.Abs(path); err == nil {
+			path = abs
+		}
+	}
+	p := at.Position()
+	return fmt.Sprintf("%s:%d:%d", path, p.Line, p.Column)
+}
+
+// Origin is the paragraph that shows a place: its name, up to two lines before it, its line, and a marker below.
+func Origin(at source.Location, redacted bool) string {
+	if strings.HasPrefix(at.File.Path, "<") {
+		return "Origin: " + at.File.Path + "\n\n" + shorten(at.File.Text(at.Span))
+	}
+	head := "Origin: " + Place(at)
+	if redacted {
+		return head + "\n\n(source not shown: content redacted)"
+	}
+	if strings.HasPrefix(string(at.File.Content), "$ANSIBLE_VAULT") {
+		return head + "\n\n(source not shown: content encrypted)"
+	}
+	p := at.Position()
+	label := len(fmt.Sprint(p.Line))
+	room := width - label - 1
+	usable := room
+	var out []string
+	for n := max(1, p.Line-linesBefore); n <= p.Line; n++ {
+		line := strings.ReplaceAll(at.File.Text(at.File.LineSpan(n)), "\t", " ")
+		if runes := []rune(line); len(runes) > room {
+			line = string(runes[:room-len(cut)]) + cut
+			usable = room - len(cut)
+		}
+		s := fmt.Sprintf("%*d", label, n)
+		if line != "" {
+			s += " " + line
+		}
+		out = append(out, s)
+	}
+	if p.Column <= usable {
+		marker := fmt.Sprintf("column %d", p.Column)
+		pad := p.Column - 1
+		if pad+2+len(marker) > room {
+			marker = strings.Repeat(" ", pad-len(marker)-1) + marker + " ^"
+		} else {
+			marker = strings.Repeat(" ", pad) + "^ " + marker
+		}
+		out = append(out, strings.Repeat(" ", label)+" "+marker)
+	}
+	return head + "\n\n" + strings.Join(out, "\n")
+}
+
+// shorten collapses white space and cuts at a word, as Python's textwrap.shorten with width 120 does.
+func shorten(s string) string {
+	words := strings.Fields(s)
+	joined := strings.Join(words, " ")
+	if utf8.RuneCountInString(joined) <= width {
+		return joined
+	}
+	const placeholder = " [...]"
+	out := ""
+	for _, w := range words {
+		next := w
+		if out != "" {
+			next = out + " " + w
+		}
+		if utf8.RuneCountInString(next)+len(placeholder) > width {
+			break
+		}
+		out = next
+	}
+	if out == "" {
+		return strings.TrimLeft(placeholder, " ")
+	}
+	return out + placeholder
+}
