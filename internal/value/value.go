@@ -11,8 +11,8 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/source"
 )
 
-// Value is one of: None, Bool, Int, *BigInt, Float, Str, Bytes, *List, *Tuple, *Set, *Dict, Date, DateTime, Omit,
-// *Undefined, *Vault, *Iterator, *Range or an Object (a callable or a template object). Values are shared freely and must be
+// Value is one of: None, Bool, Int, *BigInt, Float, Str, Bytes, *List, *Tuple, *Set, *Dict, Date, DateTime, Delta, Omit,
+// *Undefined, *Vault, *Iterator, *View, *Range or an Object (a callable or a template object). Values are shared freely and must be
 // treated as immutable, except by the template methods that Python has for changing a list or dict in place.
 type Value interface {
 	// TypeName is Python's name of the type: "str", "dict", "NoneType", ...
@@ -55,7 +55,11 @@ type (
 		// Lazy, when set, yields the templated form of an item on access: see Item.
 		Lazy func(Value) Value
 	}
-	Tuple struct{ Items []Value }
+	// Names, when set, are those of the items of a named tuple.
+	Tuple struct {
+		Items []Value
+		Names []string
+	}
 )
 
 // Vault is a !vault scalar that is not decrypted yet: the owner of the secrets turns it into a Str when it is used.
@@ -71,6 +75,10 @@ type Undefined struct {
 	Message string // what ansible-core 2.19 prints, "'foo' is undefined"
 	At      *source.Location
 	Cause   error
+	Kind    UndefinedKind
+	Hint    string // text of its own, given by undef()
+	Owner   Value  // whose attribute or item was looked up; nil for a variable
+	Key     Value  // the item's key where it is not a text
 }
 
 // Error makes an Undefined usable as the error that its use raises.
@@ -95,6 +103,33 @@ type Object interface {
 type Iterator struct {
 	Kind string // Python's type name: "generator", "map", "dict_items", ...
 	Next func() (Value, error)
+}
+
+// View is what dict.keys(), .values() and .items() give: Kind is "dict_keys", "dict_values" or "dict_items".
+type View struct {
+	Kind string
+	Dict *Dict
+}
+
+// TypeName is the kind.
+func (v *View) TypeName() string { return v.Kind }
+
+// Items lists what the view shows now.
+func (v *View) Items() []Value {
+	items := make([]Value, 0, v.Dict.Len())
+	switch v.Kind {
+	case "dict_keys":
+		return v.Dict.Keys()
+	case "dict_values":
+		for _, x := range v.Dict.All() {
+			items = append(items, x)
+		}
+	default:
+		for k, x := range v.Dict.All() {
+			items = append(items, &Tuple{Items: []Value{k, x}})
+		}
+	}
+	return items
 }
 
 // Range is Python's range; Step is never 0.
