@@ -1,0 +1,96 @@
+package value
+
+// Truth is Python's bool(). Only an undefined value fails.
+func Truth(v Value) (bool, error) {
+	switch v := v.(type) {
+	case Bool:
+		return bool(v), nil
+	case nil, None:
+		return false, nil
+	case Int:
+		return v != 0, nil
+	case *BigInt:
+		return v.V.Sign() != 0, nil
+	case Float:
+		return v != 0, nil
+	case Str:
+		return v.S != "", nil
+	case Bytes:
+		return len(v) != 0, nil
+	case *List:
+		return len(v.Items) != 0, nil
+	case *Tuple:
+		return len(v.Items) != 0, nil
+	case *Dict:
+		return v.Len() != 0, nil
+	case *Set:
+		return v.Len() != 0, nil
+	case *View:
+		return v.Dict.Len() != 0, nil
+	case *Range:
+		return v.Len() != 0, nil
+	case Delta:
+		return v != 0, nil
+	case *Undefined:
+		if v.Lax() {
+			return false, nil
+		}
+		return false, v
+	case interface{ Len() int }:
+		return v.Len() != 0, nil
+	}
+	return true, nil
+}
+
+// Len is the number of items of the range.
+func (r *Range) Len() int64 {
+	switch {
+	case r.Step > 0 && r.Start < r.Stop:
+		return int64((uint64(r.Stop)-uint64(r.Start)-1)/uint64(r.Step)) + 1
+	case r.Step < 0 && r.Start > r.Stop:
+		return int64((uint64(r.Start)-uint64(r.Stop)-1)/uint64(-r.Step)) + 1
+	}
+	return 0
+}
+
+// Len is Python's len().
+func Len(v Value) (int, error) {
+	switch v := v.(type) {
+	case Str:
+		return RuneLen(v.S), nil
+	case Bytes:
+		return len(v), nil
+	case *List:
+		return len(v.Items), nil
+	case *Tuple:
+		return len(v.Items), nil
+	case *Dict:
+		return v.Len(), nil
+	case *Set:
+		return v.Len(), nil
+	case *View:
+		return v.Dict.Len(), nil
+	case *Range:
+		n := v.Len()
+		if n > 1<<62 {
+			return 0, Errorf("OverflowError", "Python int too large to convert to C ssize_t")
+		}
+		return int(n), nil
+	case *Undefined:
+		if v.Lax() {
+			return 0, nil
+		}
+		return 0, v
+	case interface{ Len() int }:
+		return v.Len(), nil
+	}
+	return 0, TypeError("object of type '%s' has no len()", TypeName(v))
+}
+
+// TypeName is v.TypeName() that takes a nil for None.
+func TypeName(v Value) string {
+	if v == nil {
+		return "NoneType"
+	}
+	return v.TypeName()
+}
