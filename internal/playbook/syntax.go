@@ -196,9 +196,7 @@ type Meta struct {
 	AllowDuplicates bool
 	ArgumentSpecs   *value.Dict // nil without any
 	Collections     []string
-}
-
-// Parse reads one file. It never fails: what is wrong is in Problems.
-func Parse(f *source.File, kind FileKind) *File {
-	return &File{Source: f, Tree: yaml.Parse(f), Kind: kind}
+	// SpecFile and SpecNode say where ArgumentSpecs stand when they have a file of their own.
+	SpecFile *source.File
+	SpecNode *yaml.Node
 }
