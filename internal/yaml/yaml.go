@@ -99,6 +99,7 @@ type SyntaxError struct {
 	ContextAt int    // offset that the context speaks of; -1 when there is none
 	Problem   string // "did not find expected key"
 	ProblemAt int    // offset where the parser stopped
+	AtEnd     bool   // the parser had reached the end of the file
 }
 
 // Error joins context and problem as ansible-core does: "While parsing a block mapping did not find expected key."
@@ -140,3 +141,14 @@ func (n *Node) Whole() source.Span {
 
 // At is the place of the node, anchor and tag included: where ansible-core says that the value comes from.
 func (n *Node) At() source.Location { return source.Location{File: n.file, Span: n.Whole()} }
+
+// Position is where ansible-core says that the error is: line and column from 1. At the end of a file that does not end
+// with a line break, libyaml counts one more line.
+func (e *SyntaxError) Position(f *source.File) source.Position {
+	n := len(f.Content)
+	p := f.Position(e.ProblemAt)
+	if e.ProblemAt >= n && n > 0 && p.Column > 1 && e.AtEnd {
+		return source.Position{Line: p.Line + 1, Column: 1}
+	}
+	return p
+}
