@@ -168,6 +168,15 @@ func (c *Default) dump(d *value.Dict, indent int, sort bool) string {
 	if pretty != nil && !*pretty {
 		indent = 0
 	}
+	out := c.dumped(d)
+	if c.Format.YAML {
+		return c.dumpYAML(out, indent)
+	}
+	return dumpJSON(out, indent, sort, false)
+}
+
+// dumped is what is printed of a result: no internal keys and, below -vvv, neither its invocation nor its diff.
+func (c *Default) dumped(d *value.Dict) *value.Dict {
 	out := &value.Dict{}
 	for k, v := range d.RawAll() {
 		if s, ok := k.(value.Str); ok {
@@ -180,8 +189,5 @@ func (c *Default) dump(d *value.Dict, indent int, sort bool) string {
 		}
 		out.Set(k, strip(v))
 	}
-	if c.Format.YAML {
-		return c.dumpYAML(out, indent)
-	}
-	return dumpJSON(out, indent, sort, false)
+	return out
 }

@@ -74,6 +74,8 @@ type (
 		Name  string
 		Check bool
 		Free  bool // strategy free or host_pinned: banners come with results
+		UUID  string
+		Path  string // file:line
 	}
 	// NoHostsMatched says that the play's pattern gave no host.
 	NoHostsMatched struct{}
@@ -134,7 +136,7 @@ type CustomStat struct {
 
 // Recap counts the results of one host.
 type Recap struct {
-	Host                                                           string
+	Host                                                        string
 	OK, Changed, Unreachable, Failed, Skipped, Rescued, Ignored int
 }
 
