@@ -3,24 +3,33 @@ package module
 import (
 	"strings"
 	"sync"
-
-	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
 // Table lists the native modules by name.
-func Table() []*Module {
-	return table()
-}
+func Table() []*Module { return table() }
 
 var table = sync.OnceValue(func() []*Module {
-	return []*Module{}
+	return []*Module{
+		commandModule(),
+		copyModule(),
+		fileModuleOnce(),
+		lineinfileModule(),
+		pingModule(),
+		shellModule(),
+		slurpModule(),
+		statModule(),
+		tempfileModule(),
+	}
 })
+
+var fileModuleOnce = sync.OnceValue(fileModule)
 
 var byName = sync.OnceValue(func() map[string]*Module {
 	m := make(map[string]*Module)
 	for _, mod := range Table() {
 		m[mod.Name] = mod
 	}
+	m[CopyFile] = copyFileModule()
 	return m
 })
 
@@ -30,11 +39,4 @@ func Find(name string) *Module {
 		name = "ansible.builtin." + rest
 	}
 	return byName()[name]
-}
-
-// Invoke checks the raw arguments, runs the module and completes the result as ansible-core's does: invocation,
-// warnings, failed and msg, secrets blanked.
-func Invoke(c *Call, m *Module, raw *value.Dict) *value.Dict {
-	c.Args = raw
-	return m.Run(c)
 }

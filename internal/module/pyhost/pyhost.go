@@ -260,11 +260,29 @@ func (t *tail) String() string {
 	return string(t.b)
 }
 
+// Cached gives the path of an archive that is stored under dir already, "" when it is not. A file of another account,
+// or one that others may write, is refused: Python would run what it holds.
+func Cached(dir, hash string) (string, error) {
+	path := filepath.Join(dir, "py-"+hash+".zip")
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return "", nil
+	case err != nil:
+		return "", err
+	}
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !info.Mode().IsRegular() || info.Mode().Perm()&0o022 != 0 || !ok || int(st.Uid) != os.Geteuid() {
+		return "", fmt.Errorf("%s is not a file of this account alone: remove it", path)
+	}
+	return path, nil
+}
+
 // Archive stores content under dir by its hash, once, for the interpreter to import from, and gives its path.
 func Archive(dir, hash string, content io.Reader) (string, error) {
 	path := filepath.Join(dir, "py-"+hash+".zip")
-	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() {
-		return path, nil
+	if there, err := Cached(dir, hash); err != nil || there != "" {
+		return there, err
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err

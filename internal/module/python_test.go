@@ -1,0 +1,31 @@
+package module
+
+import (
+	"testing"
+
+	"github.com/rehearse-dev/rehearse/internal/module/pyhost"
+	"github.com/rehearse-dev/rehearse/internal/value"
+)
+
+// The output texts are what modules run by ansible-core 2.19.14's support code print.
+func TestPythonResult(t *testing.T) {
+	for _, c := range []struct{ name, stdout, want string }{
+		{"plain", `{"changed": true, "a": "x"}`, `{"changed": true, "a": "x"}`},
+		{"lines before", "hello\n\n" + `{"changed": true}` + "\n", `{"changed": true}`},
+		{"lines behind", `{"changed": true}` + "\nbye", `{"changed": true, "warnings": ["Module invocation had junk after the JSON data: bye"]}`},
+		{"nothing", "nothing\n", `{"failed": true, "changed": false, "msg": "Module result deserialization failed: No start of json char found", ` +
+			`"module_stdout": "nothing\n", "module_stderr": "err", "rc": 3}`},
+		{"exception", `{"failed": true, "exception": {"event": {"msg": "boo", "__ansible_type": "Event"}, "__ansible_type": "ErrorSummary"}}`,
+			`{"failed": true, "msg": "boo", "_ansible_crash": true}`},
+		{"chain", `{"failed": true, "exception": {"event": {"msg": "outer.", "chain": {"event": {"msg": "inner"}}}, "__ansible_type": "ErrorSummary"}}`,
+			`{"failed": true, "msg": "outer: inner", "_ansible_crash": true}`},
+		{"summaries", `{"warnings": [{"event": {"msg": "careful", "__ansible_type": "Event"}, "__ansible_type": "WarningSummary"}, "old"], ` +
+			`"deprecations": [{"event": {"msg": "old thing", "__ansible_type": "Event"}, "deprecator": {"resolved_name": "ansible.builtin"}, "version": "2.22", "__ansible_type": "DeprecationSummary"}]}`,
+			`{"warnings": ["careful", "old"], "deprecations": [{"msg": "old thing", "version": "2.22", "collection_name": "ansible.builtin"}]}`},
+	} {
+		got, err := value.ToJSON(pythonResult(&pyhost.Reply{RC: 3, Stdout: []byte(c.stdout), Stderr: []byte("err")}), value.JSONOptions{})
+		if err != nil || string(got) != c.want {
+			t.Errorf("%s: %v\ngot  %s\nwant %s", c.name, err, got, c.want)
+		}
+	}
+}
