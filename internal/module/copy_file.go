@@ -252,7 +252,7 @@ func (u *upload) difference(there bool, st syscall.Stat_t) (*value.Dict, error) 
 		old, err := os.ReadFile(u.dest)
 		if err == nil {
 			d.Put("before_header", value.S(u.dest))
-			d.Put("before", value.S(string(old)))
+			d.Put("before", value.S(u.hide(string(old), "")))
 		}
 	}
 	if err := u.body.measure(); err != nil {
@@ -278,6 +278,14 @@ func (u *upload) difference(there bool, st syscall.Stat_t) (*value.Dict, error) 
 		header = u.dest
 	}
 	d.Put("after_header", value.S(header))
-	d.Put("after", value.S(string(text)))
+	d.Put("after", value.S(u.hide(string(text), " [[ Diff output has been hidden because 'no_log: true' was specified for this result ]]\n")))
 	return d, nil
+}
+
+// hide replaces a text of a difference where the task hides its result.
+func (u *upload) hide(text, instead string) string {
+	if u.NoLog {
+		return instead
+	}
+	return text
 }

@@ -33,6 +33,7 @@ type Call struct {
 	Args   *value.Dict
 	Check  bool
 	Diff   bool
+	NoLog  bool              // the task hides its result: contents of files are not put into differences
 	Env    map[string]string // of the task, on top of the process's own
 	TmpDir string            // where a module's scratch files go; the system's when empty
 	Cwd    string            // directory in which commands start; the process's own when empty
