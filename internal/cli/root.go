@@ -30,7 +30,9 @@ func (e *ExitError) Error() string { return e.Message }
 
 // commands lists every command in the order of the help.
 func commands(env *Env) []*cobra.Command {
-	return []*cobra.Command{}
+	return []*cobra.Command{
+		lspCommand(env),
+	}
 }
 
 // Main runs the program and returns its exit status. args[0] is the name that it was called by.

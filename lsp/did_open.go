@@ -1,0 +1,23 @@
+package lsp
+
+import (
+	"strings"
+
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+
+	"github.com/rehearse-dev/rehearse/internal/source"
+)
+
+// didOpen takes over the text of a file from the client.
+func (s *Server) didOpen(p *protocol.DidOpenTextDocumentParams) error {
+	t := &p.TextDocument
+	path := pathOf(t.URI)
+	d := &Document{
+		URI: uri.URI(strings.Clone(string(t.URI))), Path: path, Version: t.Version,
+		Language: strings.Clone(string(t.LanguageID)), File: source.NewFile(path, []byte(t.Text)),
+	}
+	s.view.Store(s.view.Load().withDocument(d))
+	s.checks.changed(path)
+	return nil
+}

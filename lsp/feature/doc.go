@@ -1,0 +1,106 @@
+// Package feature answers an editor's questions about one file of a project: what is wrong, what can be written here,
+// what is this, where does it come from. Every function is pure: it reads an Input, which nobody changes, and speaks in
+// byte offsets. It knows nothing of the Language Server Protocol; package lsp converts at its edge.
+package feature
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/rehearse-dev/rehearse/internal/playbook"
+	"github.com/rehearse-dev/rehearse/internal/project"
+	"github.com/rehearse-dev/rehearse/internal/source"
+	"github.com/rehearse-dev/rehearse/internal/yaml"
+)
+
+// Input is the file that a question is about, and the project around it. It is immutable.
+type Input struct {
+	Project  *project.Snapshot // nil for a text without a file
+	File     *project.File     // nil where the project does not know the file
+	Source   *source.File
+	Language string // the editor's name for the language, "" when not open
+	TooLarge bool   // the text is kept, but not analysed
+
+	syntax *playbook.File
+	tree   *yaml.Tree
+}
+
+// Kind is what the file is, by the project or, for a text without one, by the editor's language.
+func (in *Input) Kind() project.Kind {
+	switch {
+	case in.File != nil && in.File.Kind != project.Other:
+		return in.File.Kind
+	case strings.HasPrefix(in.Language, "ansible"), in.Language == "yaml.ansible":
+		return guess(in.Source)
+	case strings.HasPrefix(in.Language, "jinja"), strings.HasSuffix(in.Source.Path, ".j2"):
+		return project.Template
+	case in.Language == "yaml", hasYAMLExt(in.Source.Path):
+		return project.YAML
+	}
+	return project.Other
+}
+
+func hasYAMLExt(path string) bool {
+	ext := filepath.Ext(path)
+	return ext == ".yml" || ext == ".yaml"
+}
+
+// guess tells a playbook from a list of tasks by the keys of its entries.
+func guess(f *source.File) project.Kind {
+	for _, doc := range yaml.Parse(f).Docs {
+		if doc == nil {
+			continue
+		}
+		for _, item := range doc.Items {
+			if item.Get("hosts") != nil || item.Get("import_playbook") != nil || item.Get("ansible.builtin.import_playbook") != nil {
+				return project.Playbook
+			}
+		}
+		if len(doc.Items) > 0 {
+			return project.Tasks
+		}
+		if len(doc.Pairs) > 0 {
+			return project.Vars
+		}
+	}
+	return project.Playbook
+}
+
+// Syntax is the file parsed as its kind; nil where the kind has no playbook syntax.
+func (in *Input) Syntax() *playbook.File {
+	if in.TooLarge {
+		return nil
+	}
+	if in.syntax == nil {
+		if in.File != nil && in.File.Kind != project.Other {
+			in.syntax = in.File.Syntax()
+		} else if kind, ok := fileKinds[in.Kind()]; ok {
+			in.syntax = playbook.Parse(in.Source, kind)
+		}
+	}
+	return in.syntax
+}
+
+var fileKinds = map[project.Kind]playbook.FileKind{
+	project.Playbook: playbook.PlaybookFile,
+	project.Tasks:    playbook.TasksFile,
+	project.Handlers: playbook.HandlersFile,
+	project.Meta:     playbook.MetaFile,
+	project.Vars:     playbook.VarsFile,
+	project.Defaults: playbook.VarsFile,
+}
+
+// Tree is the file's YAML tree; nil for what is no YAML.
+func (in *Input) Tree() *yaml.Tree {
+	if in.TooLarge {
+		return nil
+	}
+	if in.tree == nil {
+		if s := in.Syntax(); s != nil {
+			in.tree = s.Tree
+		} else if hasYAMLExt(in.Source.Path) || strings.Contains(in.Language, "yaml") || in.Language == "ansible" {
+			in.tree = yaml.Parse(in.Source)
+		}
+	}
+	return in.tree
+}

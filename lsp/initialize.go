@@ -1,0 +1,115 @@
+package lsp
+
+import (
+	"context"
+	"strings"
+
+	"go.lsp.dev/protocol"
+)
+
+// clientCapabilities is what the server wants to know of the client.
+type clientCapabilities struct {
+	itemDefaults     bool // completion lists may have defaults
+	labelDetails     bool
+	snippets         bool
+	hierarchical     bool // document symbols
+	links            bool // definition may answer with links
+	watchFiles       bool // may be asked to watch files
+	relatedInfo      bool
+	codeDescriptions bool
+}
+
+// initialize answers with what the server can do. It runs on the reading goroutine.
+func (s *Server) initialize(_ context.Context, _ *View, p *protocol.InitializeParams) (*protocol.InitializeResult, error) {
+	v := *s.view.Load()
+	if g := p.Capabilities.General; g != nil {
+		v.enc = chooseEncoding(g.PositionEncodings)
+	}
+	v.client = readCapabilities(&p.Capabilities)
+	if fs, ok := p.WorkspaceFolders.Get(); ok {
+		for _, f := range fs {
+			v.folders = append(v.folders, pathOf(f.URI))
+		}
+	} else if p.RootURI != nil && *p.RootURI != "" {
+		v.folders = []string{pathOf(*p.RootURI)}
+	} else if path, ok := p.RootPath.Get(); ok && path != "" {
+		v.folders = []string{strings.Clone(path)}
+	}
+	var bad error
+	v.settings, bad = parseSettings(p.InitializationOptions)
+	s.view.Store(&v)
+	s.phase.Store(int32(serving))
+	if bad != nil {
+		s.log(protocol.MessageTypeError, "%v", bad)
+	}
+	if p.ProcessID != nil && *p.ProcessID > 0 {
+		pid := int(*p.ProcessID)
+		s.work.Go(func() { s.watchParent(pid) })
+	}
+	return &protocol.InitializeResult{
+		Capabilities: capabilities(&v),
+		ServerInfo:   protocol.ServerInfo{Name: "rehearse", Version: protocol.NewOptional(s.opts.Version)},
+	}, nil
+}
+
+func readCapabilities(c *protocol.ClientCapabilities) (out clientCapabilities) {
+	is := func(b *bool) bool { return b != nil && *b }
+	if t := c.TextDocument; t != nil {
+		if t.Completion != nil {
+			out.itemDefaults = len(t.Completion.CompletionList.ItemDefaults) > 0
+			out.snippets = is(t.Completion.CompletionItem.SnippetSupport)
+			out.labelDetails = is(t.Completion.CompletionItem.LabelDetailsSupport)
+		}
+		if t.DocumentSymbol != nil {
+			out.hierarchical = is(t.DocumentSymbol.HierarchicalDocumentSymbolSupport)
+		}
+		if t.Definition != nil {
+			out.links = is(t.Definition.LinkSupport)
+		}
+		if t.PublishDiagnostics != nil {
+			out.relatedInfo = is(t.PublishDiagnostics.RelatedInformation)
+			out.codeDescriptions = is(t.PublishDiagnostics.CodeDescriptionSupport)
+		}
+	}
+	if w := c.Workspace; w != nil {
+		out.watchFiles = is(w.DidChangeWatchedFiles.DynamicRegistration)
+	}
+	return out
+}
+
+func capabilities(v *View) protocol.ServerCapabilities {
+	yes := protocol.Boolean(true)
+	return protocol.ServerCapabilities{
+		PositionEncoding: v.enc.kind(),
+		TextDocumentSync: &protocol.TextDocumentSyncOptions{
+			OpenClose: ptr(true),
+			Change:    ptr(protocol.TextDocumentSyncKindIncremental),
+			Save:      &protocol.SaveOptions{IncludeText: ptr(false)},
+		},
+		DocumentSymbolProvider: yes,
+		Workspace: &protocol.WorkspaceOptions{WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{
+			Supported: ptr(true), ChangeNotifications: protocol.Boolean(true),
+		}},
+	}
+}
+
+// initialized asks the client to report files that change outside of it.
+func (s *Server) initialized(_ *protocol.InitializedParams) error {
+	if !s.view.Load().client.watchFiles {
+		return nil
+	}
+	options := []byte(`{"watchers":[{"globPattern":"**/*"}]}`)
+	s.work.Go(func() { // the answer is read by the goroutine that calls us
+		_, err := s.conn.Call(s.ctx, protocol.MethodClientRegisterCapability, &protocol.RegistrationParams{
+			Registrations: []protocol.Registration{{
+				ID: "files", Method: protocol.MethodWorkspaceDidChangeWatchedFiles, RegisterOptions: options,
+			}},
+		}, nil)
+		if err != nil && s.ctx.Err() == nil {
+			s.log(protocol.MessageTypeWarning, "changes of files outside of the editor will not be seen: %v", err)
+		}
+	})
+	return nil
+}
+
+func ptr[T any](v T) *T { return &v }

@@ -1,0 +1,24 @@
+package lsp
+
+import (
+	"slices"
+
+	"go.lsp.dev/protocol"
+)
+
+// methods is the table of everything that the server understands; what is not here is answered with MethodNotFound.
+func methods() []method {
+	return slices.Concat(lifecycle(), []method{
+		notification(protocol.MethodCancelRequest, (*Server).cancelRequest),
+		notification(protocol.MethodInitialized, (*Server).initialized),
+		notification(protocol.MethodTextDocumentDidOpen, (*Server).didOpen),
+		notification(protocol.MethodTextDocumentDidChange, (*Server).didChange),
+		notification(protocol.MethodTextDocumentDidSave, (*Server).didSave),
+		notification(protocol.MethodTextDocumentDidClose, (*Server).didClose),
+		notification(protocol.MethodWorkspaceDidChangeWatchedFiles, (*Server).didChangeWatchedFiles),
+		notification(protocol.MethodWorkspaceDidChangeConfiguration, (*Server).didChangeConfiguration),
+		notification(protocol.MethodWorkspaceDidChangeWorkspaceFolders, (*Server).didChangeWorkspaceFolders),
+
+		request(protocol.MethodTextDocumentDocumentSymbol, documentSymbol),
+	})
+}

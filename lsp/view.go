@@ -1,0 +1,110 @@
+package lsp
+
+import (
+	"maps"
+	"path/filepath"
+
+	"go.lsp.dev/uri"
+
+	"github.com/rehearse-dev/rehearse/internal/project"
+	"github.com/rehearse-dev/rehearse/internal/source"
+)
+
+// View is all that a request may look at: the open documents, the projects that they belong to and what the client
+// said about itself. It is immutable; an edit makes a new one that shares everything else.
+type View struct {
+	fs       *source.Overlay
+	getenv   func(string) string
+	docs     map[string]*Document         // by path
+	projects map[string]*project.Snapshot // by root
+	roots    map[string]string            // directory of an open file to the root of its project
+	folders  []string                     // the workspace's, as paths
+	enc      encoding
+	client   clientCapabilities
+	settings Settings
+}
+
+func newView(fs source.FS, getenv func(string) string) *View {
+	return &View{fs: &source.Overlay{Base: fs}, getenv: getenv, settings: defaultSettings()}
+}
+
+// withDocument gives a view in which d is open with its text.
+func (v *View) withDocument(d *Document) *View {
+	n := *v
+	n.docs = maps.Clone(v.docs)
+	if n.docs == nil {
+		n.docs = map[string]*Document{}
+	}
+	n.docs[d.Path] = d
+	if !filepath.IsAbs(d.Path) { // no file: nothing to read beside it
+		return &n
+	}
+	n.fs = v.fs.With(d.Path, d.File.Content)
+	n.open(d.Path)
+	root := n.roots[filepath.Dir(d.Path)]
+	n.projects = maps.Clone(n.projects)
+	n.projects[root] = n.projects[root].With(d.Path, d.File.Content)
+	return &n
+}
+
+// without gives a view in which the file is closed: what is on disk counts again.
+func (v *View) without(path string) *View {
+	n := *v
+	n.docs = maps.Clone(v.docs)
+	delete(n.docs, path)
+	n.fs = v.fs.Without(path)
+	return n.changed(path)
+}
+
+// changed gives a view that has read a file again from disk, unless it is open: then the buffer counts.
+func (v *View) changed(path string) *View {
+	if v.docs[path] != nil {
+		return v
+	}
+	n := *v
+	n.projects = maps.Clone(v.projects)
+	for root, p := range v.projects {
+		if within(root, path) {
+			n.projects[root] = p.With(path, nil)
+		}
+	}
+	return &n
+}
+
+// open makes sure that the project around path is loaded. It changes n.projects and n.roots by replacing them.
+func (v *View) open(path string) {
+	dir := filepath.Dir(path)
+	if root, ok := v.roots[dir]; ok && v.projects[root] != nil {
+		return
+	}
+	v.roots = maps.Clone(v.roots)
+	if v.roots == nil {
+		v.roots = map[string]string{}
+	}
+	v.projects = maps.Clone(v.projects)
+	if v.projects == nil {
+		v.projects = map[string]*project.Snapshot{}
+	}
+	p, err := project.Open(dir, project.Options{FS: v.fs, Env: v.env})
+	if err != nil || p == nil {
+		p = &project.Snapshot{Root: dir, FS: v.fs}
+	}
+	v.roots[dir] = p.Root
+	if v.projects[p.Root] == nil {
+		v.projects[p.Root] = p
+	}
+}
+
+// document finds an open document by its URI.
+func (v *View) document(u uri.URI) *Document { return v.docs[pathOf(u)] }
+
+// env reads the environment as package config does: an empty variable counts as not set.
+func (v *View) env(name string) (string, bool) {
+	s := v.getenv(name)
+	return s, s != ""
+}
+
+func within(dir, path string) bool {
+	rel, err := filepath.Rel(dir, path)
+	return err == nil && rel != ".." && !(len(rel) > 2 && rel[:3] == ".."+string(filepath.Separator))
+}
