@@ -146,42 +146,46 @@ type Spawn struct {
 	TTY      bool   // the process gets a terminal of its own to ask on; input and output stay pipes
 	Prompt   string // "" never answers
 	Password string // secret
+	Keep     int64  // how much of the error output the result has, 0 is a little
 }
 
 // Encode gives the CBOR form.
 func (r *Spawn) Encode() []byte {
-	b := appendHead(nil, majorArray, 6)
+	b := appendHead(nil, majorArray, 7)
 	b = appendInt(b, KindSpawn)
 	b = appendTexts(b, r.Argv)
 	b = appendEnv(b, r.Env)
 	b = appendBool(b, r.TTY)
 	b = appendText(b, r.Prompt)
-	return appendText(b, r.Password)
+	b = appendText(b, r.Password)
+	return appendInt(b, r.Keep)
 }
 
 // DecodeSpawn reads a request of KindSpawn.
 func DecodeSpawn(p []byte) (*Spawn, error) {
 	c := &cursor{b: p}
 	r := &Spawn{}
-	if c.array(6) && c.int() == KindSpawn {
-		r.Argv, r.Env, r.TTY, r.Prompt, r.Password = c.texts(), c.env(), c.bool(), c.text(), c.text()
+	if c.array(7) && c.int() == KindSpawn {
+		r.Argv, r.Env, r.TTY, r.Prompt, r.Password, r.Keep = c.texts(), c.env(), c.bool(), c.text(), c.text(), c.int()
 	}
 	return r, c.end("spawn")
 }
 
 // Exit is the result of a Spawn.
 type Exit struct {
-	Code   int64
-	Stderr string // its last part, with what the terminal showed
-	Asked  int64  // how often the prompt came
-	Error  string // why the process could not be started or followed
+	Code     int64
+	Stderr   string // its first part
+	Terminal string // what it showed on the terminal, the first part
+	Asked    int64  // how often the prompt came
+	Error    string // why the process could not be started or followed
 }
 
 // Encode gives the CBOR form.
 func (r *Exit) Encode() []byte {
-	b := appendHead(nil, majorArray, 4)
+	b := appendHead(nil, majorArray, 5)
 	b = appendInt(b, r.Code)
 	b = appendRaw(b, r.Stderr)
+	b = appendRaw(b, r.Terminal)
 	b = appendInt(b, r.Asked)
 	return appendRaw(b, r.Error)
 }
@@ -190,8 +194,8 @@ func (r *Exit) Encode() []byte {
 func DecodeExit(p []byte) (*Exit, error) {
 	c := &cursor{b: p}
 	r := &Exit{}
-	if c.array(4) {
-		r.Code, r.Stderr, r.Asked, r.Error = c.int(), string(c.bytes()), c.int(), string(c.bytes())
+	if c.array(5) {
+		r.Code, r.Stderr, r.Terminal, r.Asked, r.Error = c.int(), c.raw(), c.raw(), c.int(), c.raw()
 	}
 	return r, c.end("exit")
 }
@@ -216,7 +220,7 @@ func DecodeFile(p []byte) (*File, error) {
 	c := &cursor{b: p}
 	r := &File{}
 	if c.array(3) {
-		r.Kind, r.Path, r.Mode = c.int(), string(c.bytes()), c.int()
+		r.Kind, r.Path, r.Mode = c.int(), c.raw(), c.int()
 	}
 	return r, c.end("file request")
 }
@@ -246,7 +250,7 @@ func DecodeAnswer(p []byte) (*Answer, error) {
 	c := &cursor{b: p}
 	r := &Answer{}
 	if c.array(2) {
-		r.Error = string(c.bytes())
+		r.Error = c.raw()
 		if c.peek() == cborNull {
 			c.take(1)
 		} else {
@@ -269,6 +273,8 @@ func DecodeBlob(p []byte) (*Blob, error) {
 	return r, c.end("want")
 }
 
+func (c *cursor) raw() string { return string(c.take(c.expect(majorBytes, "bytes"))) }
+
 func appendRaw(b []byte, s string) []byte { return appendBytes(b, []byte(s)) }
 
 func appendTexts(b []byte, list []string) []byte {
@@ -290,7 +296,7 @@ func appendEnv(b []byte, env map[string]string) []byte {
 func (c *cursor) texts() []string {
 	list := make([]string, c.count(majorArray, 1))
 	for i := range list {
-		list[i] = string(c.bytes())
+		list[i] = c.raw()
 	}
 	return list
 }
@@ -302,8 +308,8 @@ func (c *cursor) env() map[string]string {
 	}
 	env := make(map[string]string, n)
 	for i := 0; i < n && c.err == nil; i++ {
-		k := string(c.bytes())
-		env[k] = string(c.bytes())
+		k := c.raw()
+		env[k] = c.raw()
 	}
 	return env
 }

@@ -20,8 +20,8 @@ type Target struct {
 	ConnectTimeout  time.Duration // for connection, handshake, login and start of the agent each; 0 is 10 s
 	KeepAlive       time.Duration // a host that answers nothing for this long while it owes an answer is lost; 0 is 30 s
 
-	RemoteTmp string                           // ansible_remote_tmp: one of the places where the agent may be kept
-	Shell     string                           // ansible_shell_executable; "" is /bin/sh
+	RemoteTmp string                              // ansible_remote_tmp: one of the places where the agent may be kept
+	Shell     string                              // ansible_shell_executable; "" is /bin/sh
 	Ask       func(prompt string) (string, error) // asks the user for a passphrase; nil: encrypted keys are refused by name
-	Getenv    func(string) string              // nil is os.Getenv
+	Getenv    func(string) string                 // nil is os.Getenv
 }
