@@ -10,10 +10,8 @@ import (
 // indentation included. An index behind the end maps behind the last character.
 func (n *Node) FileOffset(i int) int {
 	off := n.Span.Start
-	done := false
 	n.segments(func(text, file, length, fileLen int) bool {
 		if i < text {
-			done = true
 			return false
 		}
 		if i < text+length {
@@ -21,13 +19,11 @@ func (n *Node) FileOffset(i int) int {
 			if length == fileLen {
 				off = file + i - text
 			}
-			done = true
 			return false
 		}
 		off = file + fileLen
 		return true
 	})
-	_ = done
 	return off
 }
 
@@ -122,7 +118,7 @@ func (n *Node) segments(yield func(text, file, length, fileLen int) bool) {
 		}
 		m.flow(n.Span.Start+1, end, q)
 	default:
-		m.block(n.Span.Start, n.file)
+		m.block(n.Span.Start, int(n.indent), n.file)
 	}
 }
 
@@ -229,9 +225,7 @@ func (m *mapper) breaks(p, end int, fold bool) int {
 }
 
 // block walks over a literal or folded scalar.
-func (m *mapper) block(start int, f *source.File) {
-	// The scanner knows the indentation only from the lines themselves; the one of the block around it is found by
-	// trying: a block scalar's content is deeper than its parent, and an explicit indicator counts from there.
+func (m *mapper) block(start, indent int, f *source.File) {
 	src, s := m.s.src, m.s
 	p := start + 1
 	explicit := 0
@@ -243,23 +237,19 @@ func (m *mapper) block(start int, f *source.File) {
 	}
 	p = s.lineEnd(p)
 	p += s.brk(p)
-	indent := 0
-	for q, deepest := p, 0; q < len(src); {
+	for q, deepest := p, 0; indent == 0 && q < len(src); {
 		r := q
 		for r < len(src) && src[r] == ' ' {
 			r++
 		}
 		deepest = max(deepest, r-q)
-		if n := s.brk(r); n > 0 && explicit == 0 {
+		if explicit > 0 {
+			indent = explicit + parentIndent(f, start)
+		} else if n := s.brk(r); n > 0 {
 			q = r + n
-			indent = deepest
-			continue
+		} else {
+			indent = max(deepest, 1)
 		}
-		indent = max(deepest, 1)
-		break
-	}
-	if explicit > 0 { // the smallest indentation of all lines tells how much of it is not content
-		indent = explicit + max(parentIndent(f, start), 0)
 	}
 	// Lines, with what joins them.
 	type line struct{ start, end, brk int }

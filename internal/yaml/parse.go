@@ -158,6 +158,8 @@ func (t *Tree) report(ps []problem) {
 	last := -1
 	covered := false
 	for _, p := range ps {
+		p.start = min(max(p.start, 0), len(f.Content))
+		p.end = min(max(p.end, p.start), len(f.Content))
 		line := f.Line(p.start)
 		if line == last { // one problem a line: the others follow from it
 			continue
@@ -438,7 +440,7 @@ func (p *parser) node(block, indentless bool) *Node {
 		n.Kind, n.Style = Sequence, Block
 		p.indentless(n)
 	case t.kind == tScalar:
-		n.Style, n.Text = t.style, t.text
+		n.Style, n.Text, n.indent = t.style, t.text, t.indent
 		s.skip()
 	case t.kind == tFlowSeq:
 		n.Kind, n.Style = Sequence, Flow

@@ -36,6 +36,7 @@ const (
 type token struct {
 	kind       tokenKind
 	style      Style
+	indent     int32 // of the content of a block scalar
 	start, end int
 	text       string
 }

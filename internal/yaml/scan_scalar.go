@@ -458,7 +458,7 @@ func (s *scanner) scanBlock(c byte) {
 		buf = append(buf, breaks...)
 	}
 	s.buf, s.fold, s.lead = buf, breaks, leading
-	s.toks = append(s.toks, token{kind: tScalar, style: style, start: start, end: end, text: string(buf)})
+	s.toks = append(s.toks, token{kind: tScalar, style: style, indent: int32(indent), start: start, end: end, text: string(buf)})
 }
 
 // blockBreaks passes the blank lines of a block scalar and finds its indentation when that is not known yet (0).

@@ -42,6 +42,8 @@ const (
 type Node struct {
 	Kind  Kind
 	Style Style
+	// indent is the indentation of the content of a block scalar; 0 when it is not known.
+	indent int32
 	// Depth-independent properties: Tag is the resolved explicit tag ("tag:yaml.org,2002:str", "!vault", "!unsafe"),
 	// Anchor the name after the "&"; both are "" when absent.
 	Tag, Anchor string
