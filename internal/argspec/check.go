@@ -47,7 +47,9 @@ func (c *checker) top(s *Spec, args *value.Dict) {
 	c.aliases(l)
 	c.secrets(l.options, args)
 	c.deprecations(l.options, args, "")
-	c.unsupported(l)
+	if !s.Open {
+		c.unsupported(l)
+	}
 	c.exclusive(l, s.MutuallyExclusive)
 	c.defaults(l, false)
 	c.required(l)

@@ -59,6 +59,7 @@ type RequiredBy struct {
 type Spec struct {
 	Options []*Option
 	Relations
+	Open          bool   // any other key is taken, too (set_fact, add_host)
 	FreeForm      string // name of the option that free-form text goes to ("_raw_params"), "" when there is none
 	FileCommon    bool   // the options of FileCommon() belong to it, too (they are in Options already)
 	SupportsCheck bool

@@ -4,6 +4,11 @@
 package catalog
 
 import (
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+
 	"github.com/rehearse-dev/rehearse/internal/argspec"
 	"github.com/rehearse-dev/rehearse/internal/module"
 	"github.com/rehearse-dev/rehearse/internal/source"
@@ -11,16 +16,22 @@ import (
 
 // Entry is what is known about one module.
 type Entry struct {
-	FQCN       string
-	Spec       *argspec.Spec // nil when no specification could be found: arguments cannot be checked
-	Doc        string        // one line
-	Returns    []module.Return
-	Native     bool   // runs without Python
-	Action     bool   // runs on the controller
-	Source     string // path of the Python file where it is installed, "" for embedded facts
-	Redirected []string
-	Deprecated *Notice
-	Tombstone  *Notice
+	FQCN string
+	// Spec is nil when no specification could be found: arguments cannot be checked.
+	Spec    *argspec.Spec
+	Doc     string // one line
+	Returns []module.Return
+	Native  bool // runs without Python
+	Action  bool // runs on the controller only
+	// HasAction tells that an action plugin of ansible-core or of the collection stands before the module.
+	HasAction bool
+	Local     bool // from a library folder of the project
+	// Documented tells that Spec was read from documentation on disk: relations between options are not known.
+	Documented   bool
+	Source       string // path of the module's file where it is installed, "" for embedded facts
+	ActionSource string // path of the collection's action plugin
+	Redirected   []string
+	Deprecated   *Notice
 }
 
 // Notice is a deprecation or a removal: what to say, and when it happens or happened.
@@ -28,24 +39,41 @@ type Notice struct{ Text, Version, Date, Collection string }
 
 // Options says where modules are looked for.
 type Options struct {
-	FS              source.FS
-	CollectionsPath []string // folders that hold ansible_collections
-	Library         []string // folders of modules: a project's and its roles' library folders, DEFAULT_MODULE_PATH
+	FS              source.FS // the machine's when nil
+	CollectionsPath []string  // folders that hold ansible_collections
+	Library         []string  // folders of modules: a project's and its roles' library folders, DEFAULT_MODULE_PATH
+	Core            string    // folder of an installed ansible-core (.../site-packages/ansible), "" without one
 }
 
 // Catalog resolves module names. It is safe for concurrent use; what was read from disk is kept.
-type Catalog struct{ o Options }
+type Catalog struct {
+	o Options
+
+	mu          sync.Mutex
+	collections map[string]*collection
+	local       map[string]*Entry
+	builtin     map[string]*Entry
+	embedded    map[string]*Entry
+}
 
 // New makes a catalog; it reads nothing.
-func New(o Options) *Catalog { return &Catalog{o: o} }
+func New(o Options) *Catalog {
+	if o.FS == nil {
+		o.FS = source.OS{}
+	}
+	return &Catalog{o: o, collections: map[string]*collection{}, local: map[string]*Entry{}, builtin: map[string]*Entry{}, embedded: map[string]*Entry{}}
+}
 
 // NotFound is the error of a name that resolves to nothing.
 type NotFound struct {
 	Name    string
 	Nearest string // a known name much like it, "" when there is none
 	Removed *Notice
+	// Collection is the collection that would have to be installed, where the name says so.
+	Collection string
 }
 
+// Error is the text of ansible-core, with the nearest name.
 func (e *NotFound) Error() string {
 	s := "couldn't resolve module/action '" + e.Name + "'. This often indicates a misspelling, missing collection, or incorrect module path."
 	if e.Nearest != "" {
@@ -54,14 +82,283 @@ func (e *NotFound) Error() string {
 	return s
 }
 
-// Module resolves a short or full name in the given collections (the collections keyword) and ansible.builtin; the
-// error is a *NotFound.
+// Module resolves a short or full name in the given collections (the collections keyword), the project's library and
+// ansible.builtin; the error is a *NotFound.
 func (c *Catalog) Module(name string, collections []string) (*Entry, error) {
-	return nil, &NotFound{Name: name}
+	return c.resolve(name, collections, nil)
 }
 
-// Names lists the full names of all known modules: embedded, installed and local, sorted.
-func (c *Catalog) Names() []string { return nil }
+func (c *Catalog) resolve(name string, collections, trail []string) (*Entry, error) {
+	if slices.Contains(trail, name) || len(trail) > 20 {
+		return nil, &NotFound{Name: name}
+	}
+	switch parts := strings.SplitN(name, ".", 3); {
+	case len(parts) == 3:
+		return c.full(parts[0]+"."+parts[1], parts[2], trail)
+	case len(parts) == 2:
+		return nil, c.notFound(name)
+	}
+	for _, in := range collections {
+		if in == "ansible.builtin" || in == "ansible.legacy" {
+			continue
+		}
+		if e, err := c.full(in, name, trail); err == nil {
+			return e, nil
+		}
+	}
+	return c.full("ansible.legacy", name, trail)
+}
 
-// ActionGroup lists the members of a module_defaults group ("aws", "community.docker.docker"), nil when unknown.
-func (c *Catalog) ActionGroup(name string) []string { return nil }
+// full resolves a name of one collection.
+func (c *Catalog) full(in, name string, trail []string) (*Entry, error) {
+	asked := in + "." + name
+	if in == "ansible.legacy" {
+		if e := c.library(name); e != nil {
+			return e, nil
+		}
+		in = "ansible.builtin"
+	}
+	if in == "ansible.builtin" {
+		if e := c.builtinModule(name); e != nil {
+			return redirected(e, trail), nil
+		}
+		e, err := c.route(embeddedRuntime()[in], in, name, asked, trail)
+		if e == nil && err == nil {
+			err = c.notFound(shown(asked))
+		}
+		return e, err
+	}
+	k := c.collection(in)
+	routes := embeddedRuntime()[in]
+	if k != nil {
+		routes = k.routes()
+	}
+	if e, err := c.route(routes, in, name, asked, trail); e != nil || err != nil {
+		return e, err
+	}
+	var e *Entry
+	if k != nil {
+		e = k.find(c, in, name)
+		if e != nil {
+			e = c.complete(e, in, name)
+		}
+	} else {
+		e = c.embeddedModule(in, name)
+	}
+	if e == nil {
+		err := c.notFound(asked)
+		if k == nil {
+			err.Collection = in
+		}
+		return nil, err
+	}
+	if routes != nil {
+		if r := routes.Modules[name]; r != nil && r.Deprecated != nil {
+			noted := *e
+			noted.Deprecated = &Notice{Text: r.text, Version: r.Deprecated[0], Date: r.Deprecated[1], Collection: in}
+			e = &noted
+		}
+	}
+	return redirected(e, trail), nil
+}
+
+// shown is the name as the user wrote it: ansible.legacy is what a short name stands for.
+func shown(asked string) string { return strings.TrimPrefix(asked, "ansible.legacy.") }
+
+// route follows what runtime.yml says of a name; both results are nil where it says nothing of interest.
+func (c *Catalog) route(r *runtime, in, name, asked string, trail []string) (*Entry, error) {
+	if r == nil || r.Modules[name] == nil {
+		return nil, nil
+	}
+	e := r.Modules[name]
+	if e.Tombstone != nil {
+		return nil, &NotFound{Name: shown(asked), Removed: &Notice{Text: e.text, Version: e.Tombstone[0], Date: e.Tombstone[1], Collection: in}}
+	}
+	to := e.Redirect
+	if to == "" && in == "ansible.builtin" {
+		to = e.Action // yum is only another name of the dnf action
+	}
+	if to == "" {
+		return nil, nil
+	}
+	return c.resolve(to, nil, append(slices.Clip(trail), asked))
+}
+
+func redirected(e *Entry, trail []string) *Entry {
+	if len(trail) == 0 {
+		return e
+	}
+	copied := *e
+	copied.Redirected = trail
+	return &copied
+}
+
+// builtinModule is a module of ansible.builtin: native, or known from its embedded facts.
+func (c *Catalog) builtinModule(name string) *Entry {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e, ok := c.builtin[name]; ok {
+		return e
+	}
+	var e *Entry
+	if m := module.Find("ansible.builtin." + name); m != nil {
+		e = &Entry{FQCN: m.Name, Spec: m.Spec, Doc: m.Doc, Returns: m.Returns, Native: true, HasAction: hasAction(name)}
+	} else if f := embeddedFacts("ansible.builtin", name); f != nil {
+		e = f.entry("ansible.builtin")
+		e.Doc = ourWords[name]
+		describe(e.Spec.Options, name)
+	}
+	if e != nil && c.o.Core != "" && !e.Action {
+		e.Source = moduleFile(c.o.FS, c.o.Core+"/modules/"+name)
+	}
+	c.builtin[name] = e
+	return e
+}
+
+// hasAction tells whether ansible-core has an action plugin of the name of a native module.
+func hasAction(name string) bool {
+	switch name {
+	case "assemble", "async_status", "command", "copy", "dnf", "package", "service", "shell", "unarchive", "uri":
+		return true
+	}
+	return false
+}
+
+// embeddedModule is a module of a collection that is not installed but known.
+func (c *Catalog) embeddedModule(in, name string) *Entry {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	key := in + "." + name
+	if e, ok := c.embedded[key]; ok {
+		return e
+	}
+	var e *Entry
+	if m := module.Find(key); m != nil {
+		e = &Entry{FQCN: m.Name, Spec: m.Spec, Doc: m.Doc, Returns: m.Returns, Native: true}
+	} else if f := embeddedFacts(in, name); f != nil {
+		e = f.entry(in)
+	}
+	c.embedded[key] = e
+	return e
+}
+
+// complete adds to an installed module what its documentation does not tell and the embedded facts do.
+func (c *Catalog) complete(e *Entry, in, name string) *Entry {
+	m := module.Find(in + "." + name)
+	if m == nil && e.Spec != nil {
+		return e
+	}
+	copied := *e
+	if m != nil {
+		copied.Native, copied.Spec = true, m.Spec
+		return &copied
+	}
+	if known := c.embeddedModule(in, name); known != nil {
+		copied.Spec, copied.Returns, copied.Action = known.Spec, known.Returns, known.Action
+	}
+	return &copied
+}
+
+func (c *Catalog) notFound(name string) *NotFound {
+	e := &NotFound{Name: name}
+	var names []string
+	if !strings.Contains(name, ".") {
+		for _, n := range embeddedNames()["ansible.builtin"] {
+			names = append(names, strings.TrimSuffix(n, "!"))
+		}
+		names = append(names, c.libraryNames()...)
+	} else if parts := strings.SplitN(name, ".", 3); len(parts) == 3 {
+		in := parts[0] + "." + parts[1]
+		if known := c.namesOf(in); len(known) > 0 {
+			for _, n := range known {
+				names = append(names, in+"."+n)
+			}
+		} else {
+			for _, k := range c.Collections() {
+				if slices.Contains(c.namesOf(k), parts[2]) {
+					names = append(names, k+"."+parts[2])
+				}
+			}
+		}
+	}
+	e.Nearest = nearest(name, names)
+	return e
+}
+
+// namesOf lists the modules of a collection, installed or embedded.
+func (c *Catalog) namesOf(in string) []string {
+	if in != "ansible.builtin" {
+		if k := c.collection(in); k != nil {
+			return k.modules()
+		}
+	}
+	var out []string
+	for _, n := range embeddedNames()[in] {
+		out = append(out, strings.TrimSuffix(n, "!"))
+	}
+	return out
+}
+
+// Collections lists the collections that are embedded or installed, sorted.
+func (c *Catalog) Collections() []string {
+	out := append(Embedded(), c.installedCollections()...)
+	sort.Strings(out)
+	return slices.Compact(out)
+}
+
+// Names lists the full names of all known modules: embedded, installed and local (short names), sorted.
+func (c *Catalog) Names() []string {
+	var out []string
+	for _, in := range c.Collections() {
+		for _, n := range c.namesOf(in) {
+			out = append(out, in+"."+n)
+		}
+	}
+	out = append(out, c.libraryNames()...)
+	sort.Strings(out)
+	return slices.Compact(out)
+}
+
+// ActionGroup lists the full names of the members of a module_defaults group ("k8s", "community.docker.docker",
+// "ansible.builtin.x"), nil when it is unknown. A short name is looked up in the collections that have such a group.
+func (c *Catalog) ActionGroup(name string) []string {
+	var out []string
+	c.addGroup(name, &out, map[string]bool{})
+	return out
+}
+
+func (c *Catalog) addGroup(name string, out *[]string, seen map[string]bool) {
+	if seen[name] {
+		return
+	}
+	seen[name] = true
+	parts := strings.SplitN(name, ".", 3)
+	var in []string
+	if len(parts) == 3 {
+		in = []string{parts[0] + "." + parts[1]}
+		name = parts[2]
+	} else {
+		in = []string{"ansible.builtin"}
+	}
+	for _, collection := range in {
+		r := embeddedRuntime()[collection]
+		if k := c.collection(collection); k != nil && collection != "ansible.builtin" {
+			r = k.routes()
+		}
+		if r == nil || r.Groups[name] == nil {
+			continue
+		}
+		for _, m := range r.Groups[name].Members {
+			if strings.Count(m, ".") < 2 {
+				m = collection + "." + m
+			}
+			*out = append(*out, m)
+		}
+		for _, x := range r.Groups[name].Extends {
+			if strings.Count(x, ".") < 2 {
+				x = collection + "." + x
+			}
+			c.addGroup(x, out, seen)
+		}
+	}
+}
