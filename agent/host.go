@@ -10,11 +10,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"time"
 
 	"github.com/rehearse-dev/rehearse/internal/module"
+	"github.com/rehearse-dev/rehearse/internal/module/pyhost"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/wire"
 )
@@ -22,15 +25,36 @@ import (
 // grace is how long a module may take to stop once it is told to.
 const grace = 3 * time.Second
 
+// Host runs modules in this process. The zero value works.
+type Host struct {
+	// CacheDir is where the archives of Python modules are kept; "" is the user's cache directory.
+	CacheDir string
+	python   pyhost.Pool
+}
+
+// Close ends the Python processes.
+func (h *Host) Close() error { return h.python.Close() }
+
+func (h *Host) cacheDir() string {
+	if h.CacheDir == "" {
+		dir, err := os.UserCacheDir()
+		if err != nil {
+			dir = os.TempDir()
+		}
+		return filepath.Join(dir, "rehearse")
+	}
+	return h.CacheDir
+}
+
 // Invoke runs one module in this process. blob opens the content that the arguments name. The answer's error is set
 // only where there is no result: the call was cancelled.
-func Invoke(ctx context.Context, r *wire.Call, blob func(sha string) (io.ReadSeeker, error)) *wire.Answer {
+func (h *Host) Invoke(ctx context.Context, r *wire.Call, blob func(sha string) (io.ReadSeeker, error)) *wire.Answer {
 	m := module.Find(r.Module)
 	if m == nil {
 		return &wire.Answer{Value: failure(fmt.Sprintf("the module %s is not one that rehearse can run on a host", r.Module))}
 	}
 	if r.Timeout <= 0 {
-		res := invoke(ctx, m, r, blob)
+		res := h.invoke(ctx, m, r, blob)
 		if ctx.Err() != nil {
 			return &wire.Answer{Error: context.Cause(ctx).Error()}
 		}
@@ -39,7 +63,7 @@ func Invoke(ctx context.Context, r *wire.Call, blob func(sha string) (io.ReadSee
 	limited, cancel := context.WithTimeout(ctx, r.Timeout)
 	defer cancel()
 	done := make(chan *value.Dict, 1)
-	go func() { done <- invoke(limited, m, r, blob) }()
+	go func() { done <- h.invoke(limited, m, r, blob) }()
 	var res *value.Dict
 	select {
 	case res = <-done:
@@ -62,7 +86,7 @@ func Invoke(ctx context.Context, r *wire.Call, blob func(sha string) (io.ReadSee
 }
 
 // invoke turns a panic of a module into its failure: one broken module must not cost the host.
-func invoke(ctx context.Context, m *module.Module, r *wire.Call, blob func(string) (io.ReadSeeker, error)) (res *value.Dict) {
+func (h *Host) invoke(ctx context.Context, m *module.Module, r *wire.Call, blob func(string) (io.ReadSeeker, error)) (res *value.Dict) {
 	defer func() {
 		if p := recover(); p != nil {
 			res = failure(fmt.Sprintf("MODULE FAILURE: %s stopped with %v", m.Name, p))
@@ -74,7 +98,7 @@ func invoke(ctx context.Context, m *module.Module, r *wire.Call, blob func(strin
 		}
 	}()
 	c := &module.Call{Ctx: ctx, Name: r.Module, Check: r.Check, Diff: r.Diff, NoLog: r.NoLog, Env: r.Env, TmpDir: r.TmpDir,
-		Cwd: r.Cwd, Blob: blob, Verbosity: r.Verbosity}
+		Cwd: r.Cwd, Blob: blob, Verbosity: r.Verbosity, MaxDiff: r.MaxDiff, Python: &h.python, CacheDir: h.cacheDir()}
 	res = module.Invoke(c, m, r.Args)
 	if res == nil {
 		res = failure("MODULE FAILURE: " + m.Name + " gave no result")

@@ -115,7 +115,9 @@ func JobMain() int {
 			kept.add(sha, content)
 		}
 		defer kept.remove()
-		done <- Invoke(ctx, c, func(sha string) (io.ReadSeeker, error) {
+		var host Host
+		defer host.Close()
+		done <- host.Invoke(ctx, c, func(sha string) (io.ReadSeeker, error) {
 			r, err := kept.open(sha)
 			if r == nil && err == nil {
 				err = errors.New("content that is not part of the request cannot be had in the background")

@@ -59,6 +59,7 @@ type Call struct {
 	Diff      bool
 	NoLog     bool
 	Verbosity int
+	MaxDiff   int
 	Env       map[string]string
 	Cwd       string
 	TmpDir    string
@@ -76,7 +77,7 @@ type Async struct {
 
 // Encode gives the CBOR form; an argument that is not data is an error.
 func (r *Call) Encode(b []byte) ([]byte, error) {
-	b = appendHead(b, majorArray, 13)
+	b = appendHead(b, majorArray, 14)
 	b = appendInt(b, KindCall)
 	b = appendText(b, r.Module)
 	b, err := AppendValue(b, r.Args)
@@ -87,6 +88,7 @@ func (r *Call) Encode(b []byte) ([]byte, error) {
 	b = appendBool(b, r.Diff)
 	b = appendBool(b, r.NoLog)
 	b = appendInt(b, int64(r.Verbosity))
+	b = appendInt(b, int64(r.MaxDiff))
 	b = appendEnv(b, r.Env)
 	b = appendText(b, r.Cwd)
 	b = appendText(b, r.TmpDir)
@@ -108,7 +110,7 @@ func (r *Call) Encode(b []byte) ([]byte, error) {
 func DecodeCall(p []byte) (*Call, error) {
 	c := &cursor{b: p}
 	r := &Call{}
-	if !c.array(13) || c.int() != KindCall {
+	if !c.array(14) || c.int() != KindCall {
 		c.fail("not a call")
 		return nil, c.end("call")
 	}
@@ -119,7 +121,7 @@ func DecodeCall(p []byte) (*Call, error) {
 		c.fail("arguments are not a mapping")
 	}
 	r.Check, r.Diff, r.NoLog = c.bool(), c.bool(), c.bool()
-	r.Verbosity = int(c.int())
+	r.Verbosity, r.MaxDiff = int(c.int()), int(c.int())
 	r.Env = c.env()
 	r.Cwd, r.TmpDir = c.text(), c.text()
 	r.Timeout = time.Duration(c.int())

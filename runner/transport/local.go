@@ -17,7 +17,10 @@ import (
 // localTimeout is how long each step of the way to another account of this machine may take.
 const localTimeout = 30 * time.Second
 
-type local struct{ agents agentHost }
+type local struct {
+	agents agentHost
+	host   agent.Host
+}
 
 // Local runs modules in this process, without a fork; another account is reached through a child agent.
 func Local() Conn {
@@ -82,8 +85,8 @@ func (l *local) call(ctx context.Context, r *Request) Result {
 	if args == nil {
 		args = &value.Dict{}
 	}
-	a := agent.Invoke(ctx, &wire.Call{Module: r.Module, Args: args, Check: r.Check, Diff: r.Diff, NoLog: r.NoLog, Verbosity: r.Verbosity,
-		Env: r.Env, Cwd: r.Cwd, TmpDir: r.TmpDir, Timeout: r.Timeout}, func(sha string) (io.ReadSeeker, error) {
+	a := l.host.Invoke(ctx, &wire.Call{Module: r.Module, Args: args, Check: r.Check, Diff: r.Diff, NoLog: r.NoLog, Verbosity: r.Verbosity,
+		MaxDiff: r.MaxDiff, Env: r.Env, Cwd: r.Cwd, TmpDir: r.TmpDir, Timeout: r.Timeout}, func(sha string) (io.ReadSeeker, error) {
 		b, ok := r.Blobs[sha]
 		if !ok {
 			return nil, errors.New("content " + sha + " is not part of the request")
@@ -159,5 +162,5 @@ func (l *local) Reset() error { return l.Close() }
 
 func (l *local) Close() error {
 	l.agents.close()
-	return nil
+	return l.host.Close()
 }

@@ -30,6 +30,7 @@ type Request struct {
 	Timeout   time.Duration // 0 is none; a module that takes longer is cancelled and fails
 	NoLog     bool
 	Verbosity int
+	MaxDiff   int    // size in bytes above which content is not shown as a difference; 0 is ansible's default
 	Cwd       string // working directory, "" is the login directory (Local: that of this process)
 	TmpDir    string // remote_tmp; "" is the system's
 	Async     *Async

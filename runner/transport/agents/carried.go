@@ -1,4 +1,4 @@
-//go:build agents
+//go:build embedagents
 
 package agents
 
@@ -6,7 +6,7 @@ import (
 	_ "embed"
 )
 
-// The files are made by `make agents`.
+// The files are made by `make build`.
 var (
 	//go:embed linux-amd64.gz
 	linuxAMD64 []byte
