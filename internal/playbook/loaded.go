@@ -207,6 +207,26 @@ func (l *Loader) implicit(b *Block, r *Role, module, raw string) *Task {
 	return &Task{TaskSyntax: s, ID: l.id(), Parent: b, Play: b.Play, Role: r, Implicit: true}
 }
 
+// SetupTask makes the task that gathers facts at the start of a play. It runs whatever tags were chosen, unless the play
+// has tags of its own, and under the conditions of the import_playbook that led to the play.
+func (l *Loader) SetupTask(p *Play, args *value.Dict) *Task {
+	b := &Block{ID: l.id(), Play: p}
+	t := l.implicit(b, nil, "gather_facts", "")
+	t.Action.Args = args
+	attr := func(name string, v value.Value) Attr {
+		return Attr{Name: name, Keyword: FindKeyword(name), Key: p.Node, Node: p.Node, File: p.File, Value: v}
+	}
+	if p.own("tags") != nil || len(p.Imports) > 0 && len(t.Tags()) > 1 {
+		t.Attrs = nil
+	}
+	t.Attrs = append(t.Attrs, attr("name", value.S("Gathering Facts")))
+	if when := p.When(); len(when) > 0 {
+		t.Attrs = append(t.Attrs, attr("when", &value.List{Items: when}))
+	}
+	b.Block = []Runnable{t}
+	return t
+}
+
 // Node is a loaded object in a chain of parents: a *Block or a *Task.
 type Node interface {
 	// ParentNode is the block or include task that the object stands in, nil at the top.

@@ -1,0 +1,218 @@
+package inventory
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/rehearse-dev/rehearse/internal/source"
+	"github.com/rehearse-dev/rehearse/internal/value"
+)
+
+func wantsScript(r *reading, path string) bool {
+	info, err := r.fs.Stat(path)
+	return err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0
+}
+
+// run starts an inventory script and gives what it prints.
+func (r *reading) run(path string, args ...string) (stdout []byte, err error) {
+	ctx := r.o.Ctx
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	cmd := exec.CommandContext(ctx, path, args...)
+	cmd.Env = r.o.Env
+	cmd.Dir = r.o.Dir
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	runErr := cmd.Run()
+	help := ""
+	if text := strings.TrimSpace(errs.String()); text != "" {
+		help = "\nStandard error from inventory script:\n" + text
+	}
+	var exit *exec.ExitError
+	switch {
+	case runErr == nil:
+	case errors.As(runErr, &exit):
+		return nil, fmt.Errorf("Inventory script returned non-zero exit code %d.%s", exit.ExitCode(), help)
+	default:
+		return nil, fmt.Errorf("Failed to execute inventory script command '%s': %w", strings.Join(append([]string{path}, args...), " "), runErr)
+	}
+	if !utf8.Valid(out.Bytes()) {
+		return nil, fmt.Errorf("Inventory script result contained characters that cannot be interpreted as UTF-8.%s", help)
+	}
+	return out.Bytes(), nil
+}
+
+// trusted marks the texts of a script's output: an inventory is an author's work. A text of the form
+// {"__ansible_unsafe": "..."} is not.
+func trusted(v value.Value) value.Value {
+	switch v := v.(type) {
+	case value.Str:
+		v.Trusted = true
+		return v
+	case *value.List:
+		l := &value.List{Items: make([]value.Value, len(v.Items))}
+		for i, x := range v.Items {
+			l.Items[i] = trusted(x)
+		}
+		return l
+	case *value.Dict:
+		if u, ok := v.Raw("__ansible_unsafe"); ok && v.Len() == 1 {
+			return u
+		}
+		if c, ok := v.Raw("__ansible_vault"); ok && v.Len() == 1 {
+			return &value.Vault{Ciphertext: value.ToStr(c)}
+		}
+		d := &value.Dict{}
+		for k, x := range v.RawAll() {
+			d.Set(k, trusted(x))
+		}
+		return d
+	}
+	return v
+}
+
+func parseScript(r *reading, path string) error {
+	out, err := r.run(path, "--list")
+	if err != nil {
+		return err
+	}
+	v, err := value.FromJSON(out)
+	if err != nil {
+		return fmt.Errorf("Unable to get JSON decoder for inventory script result: Value could not be parsed as JSON: %w", err)
+	}
+	d, ok := v.(*value.Dict)
+	if !ok {
+		return fmt.Errorf("Unable to get JSON decoder for inventory script result: Value is '%s' instead of 'dict'.", v.TypeName())
+	}
+	var meta *value.Dict
+	var hosts []string
+	for k, data := range d.RawAll() {
+		name := value.ToStr(k)
+		if name == "_meta" {
+			m, ok := data.(*value.Dict)
+			if !ok {
+				return fmt.Errorf("Value contains '_meta' which is '%s' instead of 'dict'.", data.TypeName())
+			}
+			vars, has := m.Raw("hostvars")
+			if !has {
+				vars = value.None{}
+			}
+			if meta, ok = trusted(vars).(*value.Dict); !ok {
+				return fmt.Errorf("Value contains '_meta.hostvars' which is '%s' instead of 'dict'.", vars.TypeName())
+			}
+			continue
+		}
+		if err := r.scriptGroup(name, trusted(data), &hosts); err != nil {
+			return err
+		}
+	}
+	if meta == nil {
+		r.inv.deprecate("Inventory scripts should always provide 'meta.hostvars'. Host variables will be collected by running the inventory script with the '--host' option for each host.")
+	}
+	for _, h := range hosts {
+		vars := &value.Dict{}
+		if meta != nil {
+			if v, ok := meta.Raw(h); ok {
+				if vars, ok = v.(*value.Dict); !ok {
+					return fmt.Errorf("Invalid data from file, expected dictionary and got:\n\n%s", value.ToStr(v))
+				}
+			}
+		} else if vars, err = r.scriptHost(path, h); err != nil {
+			return err
+		}
+		if err := r.populate([]string{h}, "", 0, vars, source.Location{}, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scriptHost asks an old script for one host's variables.
+func (r *reading) scriptHost(path, host string) (*value.Dict, error) {
+	out, err := r.run(path, "--host", host)
+	if err != nil {
+		return nil, err
+	}
+	if len(bytes.TrimSpace(out)) == 0 {
+		return &value.Dict{}, nil
+	}
+	v, err := value.FromJSON(out)
+	if err != nil {
+		return nil, fmt.Errorf("Inventory script result for host '%s' could not be parsed as JSON: %w", host, err)
+	}
+	d, ok := trusted(v).(*value.Dict)
+	if !ok {
+		return nil, fmt.Errorf("Invalid data from file, expected dictionary and got:\n\n%s", value.ToStr(v))
+	}
+	return d, nil
+}
+
+func (r *reading) scriptGroup(name string, data value.Value, hosts *[]string) error {
+	g, err := r.inv.AddGroup(name)
+	if err != nil {
+		return err
+	}
+	name = g.Name
+	d, ok := data.(*value.Dict)
+	if !ok {
+		r.inv.deprecate("Group '%s' was converted to 'dict' from '%s'.", name, data.TypeName())
+		d = value.NewDict("hosts", data)
+	} else {
+		_, h := d.Raw("hosts")
+		_, v := d.Raw("vars")
+		_, c := d.Raw("children")
+		if !h && !v && !c {
+			r.inv.deprecate("Treating malformed group '%s' as the sole host of that group. Variables provided in this manner cannot be templated.", name)
+			d = value.NewDict("hosts", value.NewList(value.S(name)), "vars", d)
+		}
+	}
+	if v, ok := d.Raw("hosts"); ok {
+		list, ok := v.(*value.List)
+		if !ok {
+			return fmt.Errorf("Value contains '%s.hosts' which is '%s' instead of 'list'.", name, v.TypeName())
+		}
+		for _, item := range list.Items {
+			host := value.ToStr(item)
+			if !slices.Contains(*hosts, host) {
+				*hosts = append(*hosts, host)
+			}
+			if _, err := r.inv.AddHost(host, name, 0); err != nil {
+				return err
+			}
+		}
+	}
+	if v, ok := d.Raw("vars"); ok {
+		vars, ok := v.(*value.Dict)
+		if !ok {
+			return fmt.Errorf("Value contains '%s.vars' which is '%s' instead of 'dict'.", name, v.TypeName())
+		}
+		for k, v := range vars.RawAll() {
+			if err := r.inv.SetVar(name, value.ToStr(k), v, source.Location{}); err != nil {
+				return err
+			}
+		}
+	}
+	if v, ok := d.Raw("children"); ok {
+		list, _ := v.(*value.List)
+		if list == nil {
+			return nil
+		}
+		for _, item := range list.Items {
+			c, err := r.inv.AddGroup(value.ToStr(item))
+			if err != nil {
+				return err
+			}
+			if _, err := r.inv.AddChild(name, c.Name); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,102 @@
+package vars
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/rehearse-dev/rehearse/internal/inventory"
+	"github.com/rehearse-dev/rehearse/internal/source"
+	"github.com/rehearse-dev/rehearse/internal/value"
+)
+
+// hostLayers are the layers of a host that come from inventories and files, strongest first. They share the dicts of
+// groups and files: a thousand hosts copy nothing.
+type hostLayers struct {
+	version int
+	dir     string
+	layers  []Layer
+}
+
+// base gives the inventory levels of a host. dir is the directory of the play's playbook.
+func (s *Store) base(h *inventory.Host, dir string) []Layer {
+	version := s.o.Inventory.Version()
+	if c, ok := s.hostBase.Load(h); ok {
+		if c := c.(*hostLayers); c.version == version && c.dir == dir {
+			return c.layers
+		}
+	}
+	c := &hostLayers{version: version, dir: dir, layers: s.buildBase(h, dir)}
+	s.hostBase.Store(h, c)
+	return c.layers
+}
+
+// sourceDirs lists the directories beside the inventory sources, in the order of the sources.
+func (s *Store) sourceDirs() []string {
+	var dirs []string
+	for _, src := range s.o.Inventory.Sources {
+		info, err := s.o.FS.Stat(src)
+		switch {
+		case err == nil && info.IsDir():
+			dirs = append(dirs, src)
+		case err != nil && strings.Contains(src, ","):
+		default:
+			dirs = append(dirs, filepath.Dir(src))
+		}
+	}
+	return dirs
+}
+
+func (s *Store) buildBase(h *inventory.Host, dir string) []Layer {
+	var weak []Layer              // weakest first
+	add := func(layers []Layer) { // layers come strongest first
+		for _, l := range slices.Backward(layers) {
+			if l.Vars.Len() > 0 {
+				weak = append(weak, l)
+			}
+		}
+	}
+	inv := s.o.Inventory
+	all := inv.Group("all")
+	groups := slices.DeleteFunc(h.GroupsOf(), func(g *inventory.Group) bool { return g == all })
+	sources := s.sourceDirs()
+	group := func(g *inventory.Group, level *Level) []Layer {
+		return []Layer{{Level: level, Vars: g.Vars, Name: g.Name, place: g.Place}}
+	}
+	for _, entry := range s.o.Precedence {
+		switch entry {
+		case "all_inventory":
+			add(group(all, InventoryAll))
+		case "groups_inventory":
+			for _, g := range groups {
+				add(group(g, InventoryGroups))
+			}
+		case "all_plugins_inventory":
+			for _, d := range sources {
+				add(s.files.of(d, "group_vars", "all", InventoryAllFile))
+			}
+		case "all_plugins_play":
+			add(s.files.of(dir, "group_vars", "all", PlaybookAllFile))
+		case "groups_plugins_inventory":
+			for _, d := range sources {
+				for _, g := range groups {
+					add(s.files.of(d, "group_vars", g.Name, InventoryGroupFiles))
+				}
+			}
+		case "groups_plugins_play":
+			for _, g := range groups {
+				add(s.files.of(dir, "group_vars", g.Name, PlaybookGroupFiles))
+			}
+		}
+	}
+	add([]Layer{{Level: InventoryHost, Vars: h.Vars, Name: h.Name, place: h.Place}})
+	names := value.NewDict(
+		"inventory_hostname", value.S(h.Name), "inventory_hostname_short", value.S(h.ShortName()), "group_names", value.Strings(h.GroupNames()))
+	add([]Layer{{Level: InventoryHost, Vars: names, Name: h.Name, place: func(string) source.Location { return h.At }}})
+	for _, d := range sources {
+		add(s.files.of(d, "host_vars", h.Name, InventoryHostFile))
+	}
+	add(s.files.of(dir, "host_vars", h.Name, PlaybookHostFile))
+	slices.Reverse(weak)
+	return weak
+}

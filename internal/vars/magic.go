@@ -1,0 +1,223 @@
+package vars
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/rehearse-dev/rehearse/internal/playbook"
+	"github.com/rehearse-dev/rehearse/internal/value"
+)
+
+// names of the magic variables that are computed here; Options.Magic has the others.
+var magicNames = []string{
+	"playbook_dir", "groups", "hostvars", "omit", "vars", "environment",
+	"ansible_role_names", "ansible_play_role_names", "ansible_dependent_role_names", "role_names", "ansible_play_name",
+	"role_name", "role_path", "role_uuid", "ansible_collection_name", "ansible_role_name", "ansible_parent_role_names", "ansible_parent_role_paths",
+	"ansible_play_hosts_all", "ansible_play_hosts", "ansible_play_batch", "play_hosts",
+}
+
+// MagicNames lists the magic variables that depend on play, task and inventory.
+func MagicNames() []string { return slices.Clone(magicNames) }
+
+func (c *Scope) magicNames() []string {
+	var out []string
+	for _, n := range magicNames {
+		if n == "vars" {
+			out = append(out, n)
+			continue
+		}
+		if _, ok := c.magic(n); ok {
+			out = append(out, n)
+		}
+	}
+	for k := range c.store.o.Magic.RawAll() {
+		out = append(out, value.ToStr(k))
+	}
+	return out
+}
+
+// magic computes a magic variable.
+func (c *Scope) magic(name string) (value.Value, bool) {
+	q := &c.q
+	switch name {
+	case "hostvars":
+		if q.plain {
+			return nil, false
+		}
+		return c.store.hostvars(), true
+	case "groups":
+		return c.store.groupsDict(), true
+	case "omit":
+		return value.Omit{}, true
+	case "vars":
+		if q.Play == nil && q.Task == nil {
+			return nil, false
+		}
+		return c.All(), true
+	case "playbook_dir":
+		dir := c.store.o.Dir
+		if q.Play != nil {
+			dir = q.Play.BaseDir
+		}
+		return value.S(dir), dir != ""
+	case "environment":
+		if q.Task == nil {
+			return nil, false
+		}
+		if v := q.Task.Keyword("environment"); v != nil {
+			return v, true
+		}
+		return value.None{}, true
+	}
+	if q.Task != nil && q.Task.Role != nil {
+		if v, ok := roleMagic(q.Task, name); ok {
+			return v, true
+		}
+	}
+	if q.Play != nil {
+		if v, ok := c.playMagic(name); ok {
+			return v, true
+		}
+	}
+	return c.store.o.Magic.Raw(name)
+}
+
+func roleMagic(t *playbook.Task, name string) (value.Value, bool) {
+	r := t.Role
+	switch name {
+	case "role_name":
+		return value.S(r.Name), true
+	case "role_path":
+		return value.S(r.Path), true
+	case "role_uuid":
+		return value.S(strconv.Itoa(r.ID)), true
+	case "ansible_collection_name":
+		if r.Collection == "" {
+			return value.None{}, true
+		}
+		return value.S(r.Collection), true
+	case "ansible_role_name":
+		return value.S(r.FullName()), true
+	case "ansible_parent_role_names", "ansible_parent_role_paths":
+		var list []string
+		for n := playbook.Node(t); n != nil; n = n.ParentNode() {
+			if up, ok := n.(*playbook.Task); ok && up.FromRole != nil && up.Role != nil {
+				if name == "ansible_parent_role_names" {
+					list = append(list, up.Role.FullName())
+				} else {
+					list = append(list, up.Role.Path)
+				}
+			}
+		}
+		if list == nil {
+			return nil, false
+		}
+		return value.Strings(list), true
+	}
+	return nil, false
+}
+
+func (c *Scope) playMagic(name string) (value.Value, bool) {
+	q := &c.q
+	switch name {
+	case "ansible_play_name":
+		return value.S(q.Play.DisplayName()), true
+	case "ansible_play_role_names", "role_names":
+		var names []string
+		for _, r := range q.Play.Roles() {
+			names = append(names, r.FullName())
+		}
+		return value.Strings(names), true
+	case "ansible_dependent_role_names":
+		return value.Strings(dependent(q.Play)), true
+	case "ansible_role_names":
+		names := dependent(q.Play)
+		for _, r := range q.Play.Roles() {
+			if n := r.FullName(); !slices.Contains(names, n) {
+				names = append(names, n)
+			}
+		}
+		return value.Strings(names), true
+	case "ansible_play_hosts_all":
+		return value.Strings(q.PlayHosts), true
+	case "ansible_play_hosts":
+		if q.Hosts == nil {
+			return value.Strings(q.PlayHosts), true
+		}
+		return value.Strings(q.Hosts), true
+	case "ansible_play_batch", "play_hosts":
+		if q.Batch == nil {
+			return value.Strings(q.PlayHosts), true
+		}
+		return value.Strings(q.Batch), true
+	}
+	return nil, false
+}
+
+func dependent(p *playbook.Play) []string {
+	names := []string{}
+	for _, r := range p.Roles() {
+		for _, d := range r.AllDependencies() {
+			if n := d.FullName(); !slices.Contains(names, n) {
+				names = append(names, n)
+			}
+		}
+	}
+	return names
+}
+
+// groupsVar is the magic variable groups for one version of the inventory.
+type groupsVar struct {
+	version int
+	dict    *value.Dict
+	hosts   *value.Dict
+}
+
+func (s *Store) groupsDict() *value.Dict { return s.inventoryVars().dict }
+
+func (s *Store) inventoryVars() *groupsVar {
+	version := s.o.Inventory.Version()
+	if g := s.groups.Load(); g != nil && g.version == version {
+		return g
+	}
+	g := &groupsVar{version: version, dict: &value.Dict{}, hosts: &value.Dict{}}
+	for _, group := range s.o.Inventory.Groups() {
+		var names []string
+		for _, h := range group.Hosts() {
+			names = append(names, h.Name)
+		}
+		g.dict.Put(group.Name, value.Strings(names))
+	}
+	for _, h := range s.o.Inventory.Hosts() {
+		g.hosts.Put(h.Name, value.S(h.Name))
+	}
+	g.hosts.Lazy = func(v value.Value) value.Value { return s.hostVarsOf(value.ToStr(v)) }
+	s.groups.Store(g)
+	return g
+}
+
+// hostvars is the magic variable of that name: a dict of all hosts, whose values are made on access.
+func (s *Store) hostvars() value.Value { return s.inventoryVars().hosts }
+
+// hostVarsOf gives the variables of one host as other hosts see them: without play and task, templated on access with
+// the host's own variables.
+func (s *Store) hostVarsOf(name string) value.Value {
+	h := s.o.Inventory.Host(name)
+	if h == nil {
+		return &value.Undefined{Name: name, Message: "\"hostvars['" + name + "']\" is undefined"}
+	}
+	c := s.Scope(Query{Host: h, plain: true})
+	d := c.All()
+	if s.o.Engine == nil {
+		return d
+	}
+	t := s.o.Engine.Templar(c)
+	d.Lazy = func(v value.Value) value.Value {
+		got, err := t.Resolve(v)
+		if err != nil {
+			return &value.Undefined{Message: err.Error(), Cause: err}
+		}
+		return got
+	}
+	return d
+}
