@@ -271,10 +271,10 @@ func (p *parser) strayAtRoot() {
 		case tBlockEnd, tFlowSeqEnd, tFlowMapEnd, tFlowEntry:
 			s.skip()
 		default:
-			s.report(t.start, max(t.end, t.start+1), "did not find expected <document start>")
+			last := len(p.docs) - 1
+			p.reportStray(p.docs[last], t, "did not find expected <document start>")
 			taken := s.taken
 			n := p.node(true, true)
-			last := len(p.docs) - 1
 			p.docs[last] = p.splice(p.docs[last], n)
 			if s.taken == taken {
 				s.skip()
@@ -531,11 +531,16 @@ func (p *parser) blockSeq(n *Node) {
 			return
 		}
 		// Something that is no entry: it joins the last one.
-		s.report(t.start, max(t.end, t.start+1), "did not find expected '-' indicator")
+		if len(p.items) > base {
+			p.reportStray(p.items[len(p.items)-1], t, "did not find expected '-' indicator")
+		} else {
+			s.report(t.start, max(t.end, t.start+1), "did not find expected '-' indicator")
+		}
 		taken := s.taken
 		stray := p.node(true, true)
-		if len(p.items) > base {
-			last := len(p.items) - 1
+		if last := len(p.items) - 1; last >= base && stray.Kind == Sequence && p.items[last].Kind == Scalar && p.items[last].Span.Len() > 0 {
+			p.items = append(p.items, stray.Items...)
+		} else if last >= base {
 			p.items[last] = p.splice(p.items[last], stray)
 		} else {
 			p.items = append(p.items, stray)
@@ -544,6 +549,16 @@ func (p *parser) blockSeq(n *Node) {
 			s.skip()
 		}
 	}
+}
+
+// reportStray tells of a token that cannot stand here: the fault is rather a key above it that lacks its colon, if there
+// is one.
+func (p *parser) reportStray(last *Node, t *token, words string) {
+	if t.kind == tBlockMap && last.Kind == Scalar && last.Style == Plain && last.Span.Len() > 0 {
+		p.s.report(last.Span.Start, last.Span.End, "could not find expected ':'")
+		return
+	}
+	p.s.report(t.start, max(t.end, t.start+1), words)
 }
 
 // leave: the token ends every block collection.

@@ -73,7 +73,9 @@ func (s *scanner) looksLikeEntry(p int) bool {
 
 // endsText tells, at the beginning of a continuation line of a plain scalar, whether that line is rather an entry of
 // its own.
-func (s *scanner) endsText() bool { return len(s.flow) == 0 && s.looksLikeEntry(s.pos) }
+func (s *scanner) endsText() bool {
+	return (len(s.flow) == 0 || s.col() <= s.indent) && s.looksLikeEntry(s.pos)
+}
 
 // colonInText: ": " inside of a text that cannot be a key.
 func (s *scanner) colonInText(start, colon int) {
@@ -133,7 +135,7 @@ func (s *scanner) pushText(start, end int) {
 // templateStart: an unquoted "{{" is a mapping whose key is a mapping, which Python cannot hold. It is taken as the
 // text that its author meant.
 func (s *scanner) templateStart() bool {
-	if s.src[s.pos] != '{' || s.at(s.pos+1) != '{' {
+	if s.at(s.pos+1) != '{' {
 		return false
 	}
 	if s.template < 0 {
@@ -172,6 +174,17 @@ func (s *scanner) templateStart() bool {
 	}
 	s.report(start, end, unquotedTemplate).fix = &quoteFix{start, end}
 	s.pushText(start, end)
+	return true
+}
+
+// statement passes a line "{% ... %}": the file is rather a template of a YAML file, of which the other lines are read.
+func (s *scanner) statement() bool {
+	if s.strict || s.at(s.pos+1) != '%' || len(s.flow) > 0 || strings.TrimLeft(s.src[s.lineHead:s.pos], " \t") != "" {
+		return false
+	}
+	start := s.pos
+	s.pos = s.lineEnd(start)
+	s.report(start, s.pos, "a template statement cannot stand here: found character that cannot start any token")
 	return true
 }
 
@@ -255,13 +268,10 @@ func (s *scanner) afterQuote(from mark, style Style) bool {
 	return true
 }
 
-// closeFlowAtDedent ends open brackets where the next line is an entry of the block around them.
+// closeFlowAtDedent ends open brackets where a line begins that is an entry of the block around them.
 func (s *scanner) closeFlowAtDedent() {
-	p := s.pos
-	for s.at(p) == ' ' || s.at(p) == '\t' {
-		p++
-	}
-	if s.breakz(p) || p-s.lineHead > s.indent || !s.looksLikeEntry(p) {
+	if len(s.flow) == 0 || s.col() > s.indent || s.pos >= len(s.src) ||
+		strings.TrimLeft(s.src[s.lineHead:s.pos], " \t") != "" || !s.looksLikeEntry(s.pos) {
 		return
 	}
 	s.closeAllFlow()

@@ -336,8 +336,6 @@ func (s *scanner) toNextToken() {
 		s.newline(n)
 		if len(s.flow) == 0 {
 			s.allowKey = true
-		} else if !s.strict {
-			s.closeFlowAtDedent()
 		}
 	}
 }
@@ -361,6 +359,9 @@ func (s *scanner) comment() {
 // fetch scans at least one token into the queue or, at an error, ends the scan.
 func (s *scanner) fetch() {
 	s.toNextToken()
+	if !s.strict {
+		s.closeFlowAtDedent()
+	}
 	if k := &s.keys[0]; k.possible && k.required {
 		s.keyValid(k)
 		if s.stop() {
@@ -396,7 +397,7 @@ func (s *scanner) fetch() {
 	}
 	switch c {
 	case '[', '{':
-		if s.templateStart() {
+		if c == '{' && (s.templateStart() || s.statement()) {
 			return
 		}
 		s.saveKey()
