@@ -58,6 +58,10 @@ type Call struct {
 	Kwargs  *value.Dict // only for functions without Params
 	At      source.Location
 
+	// With is set for a lookup that a with_NAME loop runs; Action is then the task's action as it is written.
+	With   bool
+	Action string
+
 	frame *frame
 }
 
