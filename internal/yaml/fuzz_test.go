@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/rehearse-dev/rehearse/internal/diag"
-	"github.com/rehearse-dev/rehearse/internal/source"
 )
 
 func FuzzParse(f *testing.F) {
@@ -77,7 +76,7 @@ func checkOffsets(t *testing.T, n *Node, text string, exact bool) {
 		at += length
 		if exact && length == fileLen && index+length <= len(n.Text) {
 			got, want := n.Text[index:index+length], text[file:file+fileLen]
-			if got != want && !(strings.TrimSpace(got) == "" && strings.TrimSpace(want) == "" || length == 2 && want == "\u0085") {
+			if got != want && !(strings.TrimSpace(got) == "" && strings.TrimSpace(want) == "" || want[0] == '\\' && n.Style == DoubleQuoted) {
 				t.Fatalf("%q stands at %d, the text there is %q, in %q", got, file, want, text)
 			}
 		}
@@ -90,7 +89,7 @@ func checkOffsets(t *testing.T, n *Node, text string, exact bool) {
 	if missing > 0 && strings.Trim(n.Text[at:], "\n\u2028\u2029") != "" || missing < 0 && n.Style != Literal && n.Style != Folded {
 		t.Fatalf("%d of %d bytes of %q are mapped (%v): %q", at, len(n.Text), n.Text, n.Style, text)
 	}
-	for i := 0; i < len(n.Text) && i < at; i++ {
+	for i := 0; i < len(n.Text) && i < at; i += 1 + len(n.Text)/100 {
 		off := n.FileOffset(i)
 		back, _ := n.TextOffset(off)
 		if back != i && n.FileOffset(back) != off {
@@ -98,5 +97,3 @@ func checkOffsets(t *testing.T, n *Node, text string, exact bool) {
 		}
 	}
 }
-
-var _ = source.Span{}

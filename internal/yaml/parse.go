@@ -688,7 +688,7 @@ func (p *parser) blockPair(t *token) {
 }
 
 func (n *Node) isMerge() bool {
-	return n.Kind == Scalar && n.Text == "<<" && (n.Style == Plain && n.Tag == "" || n.Tag == "!" || n.Tag == tagPrefix+"merge")
+	return n.Kind == Scalar && (n.Text == "<<" && (n.Style == Plain && n.Tag == "" || n.Tag == "!") || n.Tag == TagMerge)
 }
 
 func (p *parser) pairValue(pair *Pair) {
