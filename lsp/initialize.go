@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"go.lsp.dev/protocol"
@@ -11,7 +12,6 @@ import (
 type clientCapabilities struct {
 	itemDefaults     bool // completion lists may have defaults
 	labelDetails     bool
-	snippets         bool
 	hierarchical     bool // document symbols
 	links            bool // definition may answer with links
 	watchFiles       bool // may be asked to watch files
@@ -55,10 +55,13 @@ func (s *Server) initialize(_ context.Context, _ *View, p *protocol.InitializePa
 func readCapabilities(c *protocol.ClientCapabilities) (out clientCapabilities) {
 	is := func(b *bool) bool { return b != nil && *b }
 	if t := c.TextDocument; t != nil {
-		if t.Completion != nil {
-			out.itemDefaults = len(t.Completion.CompletionList.ItemDefaults) > 0
-			out.snippets = is(t.Completion.CompletionItem.SnippetSupport)
-			out.labelDetails = is(t.Completion.CompletionItem.LabelDetailsSupport)
+		if k := t.Completion; k != nil {
+			if k.CompletionList != nil {
+				out.itemDefaults = slices.Contains(k.CompletionList.ItemDefaults, "editRange")
+			}
+			if k.CompletionItem != nil {
+				out.labelDetails = is(k.CompletionItem.LabelDetailsSupport)
+			}
 		}
 		if t.DocumentSymbol != nil {
 			out.hierarchical = is(t.DocumentSymbol.HierarchicalDocumentSymbolSupport)
@@ -71,7 +74,7 @@ func readCapabilities(c *protocol.ClientCapabilities) (out clientCapabilities) {
 			out.codeDescriptions = is(t.PublishDiagnostics.CodeDescriptionSupport)
 		}
 	}
-	if w := c.Workspace; w != nil {
+	if w := c.Workspace; w != nil && w.DidChangeWatchedFiles != nil {
 		out.watchFiles = is(w.DidChangeWatchedFiles.DynamicRegistration)
 	}
 	return out
@@ -85,6 +88,11 @@ func capabilities(v *View) protocol.ServerCapabilities {
 			OpenClose: ptr(true),
 			Change:    ptr(protocol.TextDocumentSyncKindIncremental),
 			Save:      &protocol.SaveOptions{IncludeText: ptr(false)},
+		},
+		CompletionProvider: &protocol.CompletionOptions{
+			// A letter asks by itself in every client; these are the others behind which something can be chosen.
+			TriggerCharacters: []string{".", "|", " ", "{", "'", "\"", "/", "-"},
+			ResolveProvider:   ptr(true),
 		},
 		DocumentSymbolProvider: yes,
 		Workspace: &protocol.WorkspaceOptions{WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{

@@ -19,6 +19,8 @@ func methods() []method {
 		notification(protocol.MethodWorkspaceDidChangeConfiguration, (*Server).didChangeConfiguration),
 		notification(protocol.MethodWorkspaceDidChangeWorkspaceFolders, (*Server).didChangeWorkspaceFolders),
 
+		request(protocol.MethodTextDocumentCompletion, completion),
+		request(protocol.MethodCompletionItemResolve, completionResolve),
 		request(protocol.MethodTextDocumentDocumentSymbol, documentSymbol),
 	})
 }

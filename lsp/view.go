@@ -3,11 +3,14 @@ package lsp
 import (
 	"maps"
 	"path/filepath"
+	"slices"
 
 	"go.lsp.dev/uri"
 
+	"github.com/rehearse-dev/rehearse/internal/catalog"
 	"github.com/rehearse-dev/rehearse/internal/project"
 	"github.com/rehearse-dev/rehearse/internal/source"
+	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
 // View is all that a request may look at: the open documents, the projects that they belong to and what the client
@@ -17,6 +20,7 @@ type View struct {
 	getenv   func(string) string
 	docs     map[string]*Document         // by path
 	projects map[string]*project.Snapshot // by root
+	catalogs map[string]*catalog.Catalog  // by the same roots
 	roots    map[string]string            // directory of an open file to the root of its project
 	folders  []string                     // the workspace's, as paths
 	enc      encoding
@@ -92,7 +96,41 @@ func (v *View) open(path string) {
 	v.roots[dir] = p.Root
 	if v.projects[p.Root] == nil {
 		v.projects[p.Root] = p
+		v.catalogs = maps.Clone(v.catalogs)
+		if v.catalogs == nil {
+			v.catalogs = map[string]*catalog.Catalog{}
+		}
+		v.catalogs[p.Root] = catalog.New(catalogOptions(p))
 	}
+}
+
+// catalogOptions says where a project's modules are looked for.
+func catalogOptions(p *project.Snapshot) catalog.Options {
+	o := catalog.Options{FS: p.FS, CollectionsPath: []string{filepath.Join(p.Root, "collections")}}
+	if p.Config != nil {
+		o.CollectionsPath = append(o.CollectionsPath, texts(p.Config.Get("COLLECTIONS_PATHS").Value)...)
+		o.Library = texts(p.Config.Get("DEFAULT_MODULE_PATH").Value)
+	}
+	o.Library = append(o.Library, filepath.Join(p.Root, "library"))
+	for _, dir := range p.Roles() {
+		o.Library = append(o.Library, filepath.Join(dir, "library"))
+	}
+	slices.Sort(o.Library)
+	o.Library = slices.Compact(o.Library)
+	return o
+}
+
+// texts are the texts of a list setting.
+func texts(v value.Value) []string {
+	var out []string
+	if l, ok := v.(*value.List); ok {
+		for _, i := range l.Items {
+			if s, ok := i.(value.Str); ok {
+				out = append(out, s.S)
+			}
+		}
+	}
+	return out
 }
 
 // document finds an open document by its URI.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/rehearse-dev/rehearse/internal/catalog"
 	"github.com/rehearse-dev/rehearse/internal/playbook"
 	"github.com/rehearse-dev/rehearse/internal/project"
 	"github.com/rehearse-dev/rehearse/internal/source"
@@ -20,6 +21,8 @@ type Input struct {
 	Source   *source.File
 	Language string // the editor's name for the language, "" when not open
 	TooLarge bool   // the text is kept, but not analysed
+	Catalog  *catalog.Catalog
+	Functions
 
 	syntax *playbook.File
 	tree   *yaml.Tree
@@ -45,23 +48,39 @@ func hasYAMLExt(path string) bool {
 	return ext == ".yml" || ext == ".yaml"
 }
 
-// guess tells a playbook from a list of tasks by the keys of its entries.
+// guess tells a playbook from a list of tasks, by its directory or by the keys of its entries.
 func guess(f *source.File) project.Kind {
-	for _, doc := range yaml.Parse(f).Docs {
-		if doc == nil {
+	switch filepath.Base(filepath.Dir(f.Path)) {
+	case "tasks":
+		return project.Tasks
+	case "handlers":
+		return project.Handlers
+	}
+	root := yaml.Parse(f).Root()
+	if root == nil {
+		return project.Playbook
+	}
+	tasks := false
+	for _, item := range root.Items {
+		if item.Kind != yaml.Mapping {
 			continue
 		}
-		for _, item := range doc.Items {
-			if item.Get("hosts") != nil || item.Get("import_playbook") != nil || item.Get("ansible.builtin.import_playbook") != nil {
+		for _, p := range item.Pairs {
+			switch name := p.Key.Text; {
+			case name == "hosts", short3(name) == "import_playbook":
 				return project.Playbook
+			case p.Key.Kind != yaml.Scalar:
+			default:
+				k := playbook.FindKeyword(name)
+				tasks = tasks || k == nil || !k.Allowed(playbook.InPlay|playbook.InImport)
 			}
 		}
-		if len(doc.Items) > 0 {
-			return project.Tasks
-		}
-		if len(doc.Pairs) > 0 {
-			return project.Vars
-		}
+	}
+	switch {
+	case tasks:
+		return project.Tasks
+	case len(root.Pairs) > 0:
+		return project.Vars
 	}
 	return project.Playbook
 }
@@ -103,4 +122,16 @@ func (in *Input) Tree() *yaml.Tree {
 		}
 	}
 	return in.tree
+}
+
+// Module looks a module up, nil where nothing is known of it.
+func (in *Input) Module(name string, collections []string) *catalog.Entry {
+	if in.Catalog == nil || name == "" {
+		return nil
+	}
+	e, err := in.Catalog.Module(name, collections)
+	if err != nil {
+		return nil
+	}
+	return e
 }

@@ -1,0 +1,154 @@
+package feature
+
+import (
+	"strings"
+
+	"github.com/rehearse-dev/rehearse/internal/jinja"
+	"github.com/rehearse-dev/rehearse/internal/project"
+	"github.com/rehearse-dev/rehearse/internal/value"
+)
+
+// expression lists what may be the name at a cursor in a template expression.
+func (l *list) expression(p *place, e *expression) {
+	l.span, l.typed = e.name, e.prefix
+	switch e.role {
+	case variableName:
+		l.variables(p)
+		l.functions(l.in.Functions.Globals, FunctionItem)
+		if e.call != "" {
+			l.arguments(e)
+		}
+	case filterName:
+		l.functions(l.in.Functions.Filters, FilterItem)
+	case testName:
+		l.functions(l.in.Functions.Tests, TestItem)
+	case lookupName:
+		l.functions(l.in.Functions.Lookups, LookupItem)
+	case attributeName:
+		l.attributes(e.path)
+	case statementName:
+		for _, s := range statements {
+			l.add(Item{Label: s, Kind: KeywordItem})
+		}
+	}
+}
+
+var statements = []string{
+	"if", "elif", "else", "endif", "for", "endfor", "set", "endset", "block", "endblock", "include", "import", "from", "macro",
+	"endmacro", "call", "endcall", "filter", "endfilter", "raw", "endraw", "extends", "with", "endwith", "autoescape", "endautoescape",
+}
+
+func (l *list) functions(table []*jinja.Function, kind ItemKind) {
+	for _, f := range table {
+		detail := Signature(f)
+		name := f.Name
+		if strings.Contains(l.typed, ".") && f.FQCN != "" {
+			name = f.FQCN
+		}
+		rank := 1
+		if kind == FunctionItem {
+			rank = 5 // behind variables
+		}
+		l.add(Item{Label: name, Kind: kind, Detail: detail, Doc: f.Doc, Rank: rank})
+	}
+}
+
+// Signature shows how a function is called: "default(value, default_value=”, boolean=False) -> any".
+func Signature(f *jinja.Function) string {
+	var b strings.Builder
+	b.WriteString(f.Name)
+	b.WriteByte('(')
+	for i, p := range f.Params {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(parameter(&p))
+	}
+	b.WriteByte(')')
+	if f.Result != "" {
+		b.WriteString(" -> " + f.Result)
+	}
+	return b.String()
+}
+
+func parameter(p *jinja.Param) string {
+	switch {
+	case p.Star:
+		return "*" + p.Name
+	case p.StarStar:
+		return "**" + p.Name
+	case p.Default == nil:
+		return p.Name
+	case p.Default == jinja.Absent:
+		return p.Name + "=…"
+	}
+	return p.Name + "=" + value.Repr(p.Default)
+}
+
+// arguments lists the keyword arguments of the call around the cursor.
+func (l *list) arguments(e *expression) {
+	f := l.in.Functions.find(e.callRole, e.call)
+	if f == nil {
+		return
+	}
+	for i, p := range f.Params {
+		if i == 0 && e.piped || p.Star || p.StarStar {
+			continue
+		}
+		l.add(Item{Label: p.Name + "=", Kind: OptionItem, Detail: p.Type, Doc: p.Doc, Rank: 2})
+	}
+}
+
+// variables lists the variables that the expression may read: those of the project, of the task around, facts and
+// magic variables.
+func (l *list) variables(p *place) {
+	seen := map[string]bool{}
+	add := func(name, detail, doc string, rank int) {
+		if !seen[name] {
+			seen[name] = true
+			l.add(Item{Label: name, Kind: VariableItem, Detail: detail, Doc: doc, Rank: rank})
+		}
+	}
+	for _, v := range localVariables(p) {
+		add(v.name, v.what, "", 0)
+	}
+	if s := l.in.Project; s != nil {
+		role := ""
+		if l.in.File != nil {
+			role = l.in.File.Role
+		}
+		for _, name := range s.Names(project.Variable) {
+			if l.ctx.Err() != nil {
+				return
+			}
+			if match(name, l.typed) < 0 {
+				continue
+			}
+			detail, doc, rank := "", "", 2
+			for _, d := range s.Definitions(project.Variable, name) {
+				detail, doc = d.Level, preview(d.Value)
+				if role != "" && d.Scope == role {
+					rank = 1
+					break
+				}
+			}
+			add(name, detail, doc, rank)
+		}
+	}
+	for _, m := range magic {
+		add(m.name, "magic", m.doc, 3)
+	}
+	for _, f := range facts {
+		add(f.name, "fact", f.doc, 4)
+	}
+}
+
+// attributes lists the keys of a dictionary that the project defines, and of what Ansible makes.
+func (l *list) attributes(path []string) {
+	if len(path) == 0 {
+		return
+	}
+	for _, a := range attributesOf(l.in, path) {
+		l.add(Item{Label: a.name, Kind: VariableItem, Doc: a.doc, Detail: a.what})
+	}
+}
