@@ -148,3 +148,15 @@ func unhex(text []byte) ([]byte, error) {
 	}
 	return out, nil
 }
+
+// Label is the vault id that an envelope names, "" for one without.
+func Label(text []byte) string {
+	if !IsEncrypted(text) {
+		return ""
+	}
+	e, err := parse(text)
+	if err != nil {
+		return ""
+	}
+	return e.id
+}

@@ -1,6 +1,5 @@
 // Package vault reads and writes Ansible vault envelopes (format 1.1 and 1.2, cipher AES256) and holds the passwords
-// that open them. Plaintext exists in memory only; a Secret never prints itself. The package imports only the
-// standard library.
+// that open them. Plaintext exists in memory only; a Secret never prints itself. The package imports only value.
 package vault
 
 import (

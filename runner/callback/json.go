@@ -37,7 +37,10 @@ func (c *Default) dumpYAML(v *value.Dict, indent int) string {
 			}
 		}
 	}
-	text := yaml.Dump(v, yaml.DumpOptions{Indent: indent, AllowUnicode: true, SortKeys: true})
+	text, err := yaml.Dump(v, yaml.DumpOptions{Indent: indent, AllowUnicode: true, SortKeys: true})
+	if err != nil { // a value that YAML has not, which JSON shows as its text
+		return " " + dumpJSON(v, indent, true, false)
+	}
 	if indent == 0 {
 		indent = 4
 	}
