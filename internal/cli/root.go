@@ -32,6 +32,7 @@ func (e *ExitError) Error() string { return e.Message }
 func commands(env *Env) []*cobra.Command {
 	return []*cobra.Command{
 		lspCommand(env),
+		vaultCommand(env),
 	}
 }
 
