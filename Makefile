@@ -40,6 +40,12 @@ check:
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 	$(GO) test ./internal/layers/
+	$(GO) run ./tools/docs -check
+	$(GO) test -tags jsonrpc2poison ./lsp/
+
+## docs: the generated parts of the documentation
+docs:
+	$(GO) run ./tools/docs
 
 ## bench: our figures, the limit, ansible-core and Mitogen in one run; writes docs/benchmarks.md
 bench: build
@@ -48,6 +54,10 @@ bench: build
 ## fuzz: every fuzz target for FUZZTIME
 fuzz:
 	@sh tools/fuzz.sh $(FUZZTIME)
+
+## vscode: build, test and package the VS Code extension with the binary inside
+vscode: build
+	cd editors/vscode && npm ci --no-audit --no-fund && npm test && REHEARSE_BIN=$(CURDIR)/rehearse npm run package
 
 clean:
 	rm -rf build dist rehearse
