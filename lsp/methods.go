@@ -21,6 +21,15 @@ func methods() []method {
 
 		request(protocol.MethodTextDocumentCompletion, completion),
 		request(protocol.MethodCompletionItemResolve, completionResolve),
+		request(protocol.MethodTextDocumentHover, hover),
+		request(protocol.MethodTextDocumentDefinition, definition),
+		request(protocol.MethodTextDocumentReferences, references),
+		request(protocol.MethodTextDocumentDocumentHighlight, documentHighlight),
 		request(protocol.MethodTextDocumentDocumentSymbol, documentSymbol),
+		request(protocol.MethodTextDocumentDocumentLink, documentLink),
+		request(protocol.MethodTextDocumentCodeLens, codeLens),
+		request(protocol.MethodTextDocumentFoldingRange, foldingRange),
+		request(protocol.MethodTextDocumentSelectionRange, selectionRange),
+		request(protocol.MethodWorkspaceExecuteCommand, executeCommand),
 	})
 }

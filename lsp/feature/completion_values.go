@@ -114,7 +114,7 @@ func (l *list) roles() {
 		return
 	}
 	for name, dir := range l.in.Project.Roles() {
-		l.add(Item{Label: name, Kind: RoleItem, Detail: l.relative(dir)})
+		l.add(Item{Label: name, Kind: RoleItem, Detail: relative(l.in.Project, dir)})
 	}
 }
 
@@ -168,13 +168,6 @@ func templateDir(in *Input, dir string) string {
 		return filepath.Join(in.File.Role, "templates")
 	}
 	return filepath.Join(dir, "templates")
-}
-
-func (l *list) relative(path string) string {
-	if rel, err := filepath.Rel(l.in.Project.Root, path); err == nil {
-		return filepath.ToSlash(rel)
-	}
-	return path
 }
 
 // roleVariables lists the variables that a role defines as its interface.

@@ -1,6 +1,8 @@
 package feature
 
 import (
+	"strconv"
+
 	"github.com/rehearse-dev/rehearse/internal/project"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
@@ -36,3 +38,5 @@ type hostName struct{ name, what string }
 func inventoryNames(p *project.Snapshot) []hostName {
 	return nil
 }
+
+func itoa(n int) string { return strconv.Itoa(n) }
