@@ -43,6 +43,8 @@ type Call struct {
 	// MaxDiff is the size in bytes above which file contents are not shown as a difference; 0 means 104448.
 	MaxDiff int
 
+	// Interpreter is the Python of the host where the controller knows it (ansible_python_interpreter).
+	Interpreter string
 	// Python runs modules that are written in Python; nil where that is not possible. CacheDir is where their archives are kept.
 	Python   *pyhost.Pool
 	CacheDir string

@@ -15,6 +15,7 @@ var table = sync.OnceValue(func() []*Module {
 		fileModuleOnce(),
 		lineinfileModule(),
 		pingModule(),
+		setupModule(),
 		shellModule(),
 		slurpModule(),
 		statModule(),
