@@ -45,7 +45,7 @@ func (c *checker) top(s *Spec, args *value.Dict) {
 	l := &level{options: s.Options, args: args, top: true}
 	c.fallbacks(l)
 	c.aliases(l)
-	c.secrets(l.options, args)
+	c.findSecrets(l)
 	c.deprecations(l.options, args, "")
 	if !s.Open {
 		c.unsupported(l)
@@ -421,7 +421,7 @@ func (c *checker) suboptions(l *level) {
 func (c *checker) sub(l *level, r *Relations) {
 	c.fallbacks(l)
 	c.aliases(l)
-	c.secrets(l.options, l.args)
+	c.findSecrets(l)
 	c.unsupported(l)
 	c.exclusive(l, r.MutuallyExclusive)
 	c.defaults(l, false)

@@ -1,7 +1,7 @@
 package argspec
 
 import (
-	"fmt"
+	"errors"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -93,7 +93,7 @@ func SplitArgs(text string) ([]string, error) {
 		}
 	}
 	if s.depth() > 0 || s.quote != 0 {
-		return nil, fmt.Errorf("failed at splitting arguments, either an unbalanced jinja2 block or quotes: %s", text)
+		return nil, errors.New("failed at splitting arguments, either an unbalanced jinja2 block or quotes: " + strings.TrimSpace(text))
 	}
 	return s.words, nil
 }

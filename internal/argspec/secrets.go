@@ -1,23 +1,37 @@
 package argspec
 
 import (
+	"fmt"
+
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
-// secrets collects the texts under no_log options; they must not appear in a result.
-func (c *checker) secrets(options []*Option, args *value.Dict) {
+// findSecrets collects the texts under no_log options of a level; they must not appear in a result. Like ansible-core it
+// stops where suboptions are not a dict, and says so.
+func (c *checker) findSecrets(l *level) {
+	found, err := c.secrets(l.options, l.args, nil)
+	if err != nil {
+		c.problem(l, "", Type, err.Error(), nil)
+		return
+	}
+	c.result.NoLog = append(c.result.NoLog, found...)
+}
+
+func (c *checker) secrets(options []*Option, args *value.Dict, out []string) ([]string, error) {
 	for _, o := range options {
 		if !o.NoLog && o.Options == nil {
 			continue
 		}
 		v, ok := args.Raw(o.Name)
-		if !ok {
+		if !ok || c.skip(v) {
 			continue
 		}
 		if o.NoLog {
-			c.result.NoLog = secretTexts(v, c.result.NoLog)
+			if t, err := value.Truth(v); err == nil && t {
+				out = secretTexts(v, out)
+			}
 		}
-		if o.Options == nil || o.Type != "dict" && !(o.Type == "list" && o.Elements == "dict") {
+		if _, none := v.(value.None); none || o.Options == nil || o.Type != "dict" && !(o.Type == "list" && o.Elements == "dict") {
 			continue
 		}
 		items := []value.Value{v}
@@ -25,16 +39,27 @@ func (c *checker) secrets(options []*Option, args *value.Dict) {
 			items = list.Items
 		}
 		for _, item := range items {
-			if s, ok := item.(value.Str); ok {
-				if converted, err := toDict(s); err == nil {
-					item = converted
-				}
+			if c.skip(item) {
+				continue
 			}
-			if d, ok := item.(*value.Dict); ok {
-				c.secrets(o.Options, d)
+			if s, ok := item.(value.Str); ok {
+				converted, err := toDict(s)
+				if err != nil {
+					return nil, err
+				}
+				item = converted
+			}
+			d, ok := item.(*value.Dict)
+			if !ok {
+				return nil, fmt.Errorf("Value '%s' in the sub parameter field '%s' must be a %s, not '%s'", value.ToStr(item), o.Name, o.Type, item.TypeName())
+			}
+			var err error
+			if out, err = c.secrets(o.Options, d, out); err != nil {
+				return nil, err
 			}
 		}
 	}
+	return out, nil
 }
 
 func secretTexts(v value.Value, out []string) []string {

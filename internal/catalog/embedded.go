@@ -72,37 +72,37 @@ type facts struct {
 	Plugin   int    `json:"ap"`
 	FromDocs int    `json:"doc"`
 
-	Deprecated []string        `json:"dep"`
-	Returns    []returnFacts   `json:"ret"`
-	Options    []*optionFacts  `json:"o"`
-	Exclusive  [][]string      `json:"me"`
-	Together   [][]string      `json:"rt"`
-	OneOf      [][]string      `json:"ro"`
-	If         [][]interface{} `json:"ri"`
-	By         [][]interface{} `json:"rb"`
+	Deprecated []string            `json:"dep"`
+	Returns    []returnFacts       `json:"ret"`
+	Options    []*optionFacts      `json:"o"`
+	Exclusive  [][]string          `json:"me"`
+	Together   [][]string          `json:"rt"`
+	OneOf      [][]string          `json:"ro"`
+	If         [][]json.RawMessage `json:"ri"`
+	By         [][]json.RawMessage `json:"rb"`
 }
 
 type optionFacts struct {
-	Name       string          `json:"n"`
-	Type       string          `json:"t"`
-	Elements   string          `json:"e"`
-	Required   int             `json:"r"`
-	Default    json.RawMessage `json:"d"`
-	Choices    json.RawMessage `json:"c"`
-	Aliases    []string        `json:"a"`
-	OldAliases [][]string      `json:"da"`
-	NoLog      int             `json:"nl"`
-	Fallback   []string        `json:"f"`
-	RemovedIn  string          `json:"rv"`
-	RemovedAt  string          `json:"rd"`
-	RemovedOf  string          `json:"rc"`
-	Defaults   int             `json:"ad"`
-	Options    []*optionFacts  `json:"o"`
-	Exclusive  [][]string      `json:"me"`
-	Together   [][]string      `json:"rt"`
-	OneOf      [][]string      `json:"ro"`
-	If         [][]interface{} `json:"ri"`
-	By         [][]interface{} `json:"rb"`
+	Name       string              `json:"n"`
+	Type       string              `json:"t"`
+	Elements   string              `json:"e"`
+	Required   int                 `json:"r"`
+	Default    json.RawMessage     `json:"d"`
+	Choices    json.RawMessage     `json:"c"`
+	Aliases    []string            `json:"a"`
+	OldAliases [][]string          `json:"da"`
+	NoLog      int                 `json:"nl"`
+	Fallback   []string            `json:"f"`
+	RemovedIn  string              `json:"rv"`
+	RemovedAt  string              `json:"rd"`
+	RemovedOf  string              `json:"rc"`
+	Defaults   int                 `json:"ad"`
+	Options    []*optionFacts      `json:"o"`
+	Exclusive  [][]string          `json:"me"`
+	Together   [][]string          `json:"rt"`
+	OneOf      [][]string          `json:"ro"`
+	If         [][]json.RawMessage `json:"ri"`
+	By         [][]json.RawMessage `json:"rb"`
 }
 
 // returnFacts is [name, type] or [name, type, contained].
@@ -207,31 +207,23 @@ func options(list []*optionFacts) []*argspec.Option {
 	return out
 }
 
-func relations(exclusive, together, oneOf [][]string, ifs, bys [][]interface{}) argspec.Relations {
+func relations(exclusive, together, oneOf [][]string, ifs, bys [][]json.RawMessage) argspec.Relations {
 	r := argspec.Relations{MutuallyExclusive: exclusive, RequiredTogether: together, RequiredOneOf: oneOf}
 	for _, rule := range ifs {
-		if len(rule) == 4 {
-			name, _ := rule[0].(string)
-			anyOf, _ := rule[3].(bool)
-			r.RequiredIf = append(r.RequiredIf, argspec.RequiredIf{Option: name, Value: value.FromGo(rule[1]), Needs: texts(rule[2]), Any: anyOf})
+		var found argspec.RequiredIf
+		if len(rule) != 4 || json.Unmarshal(rule[0], &found.Option) != nil || json.Unmarshal(rule[2], &found.Needs) != nil || json.Unmarshal(rule[3], &found.Any) != nil {
+			continue
+		}
+		if v, err := value.FromJSON(rule[1]); err == nil {
+			found.Value = v
+			r.RequiredIf = append(r.RequiredIf, found)
 		}
 	}
 	for _, rule := range bys {
-		if len(rule) == 2 {
-			name, _ := rule[0].(string)
-			r.RequiredBy = append(r.RequiredBy, argspec.RequiredBy{Option: name, Needs: texts(rule[1])})
+		var found argspec.RequiredBy
+		if len(rule) == 2 && json.Unmarshal(rule[0], &found.Option) == nil && json.Unmarshal(rule[1], &found.Needs) == nil {
+			r.RequiredBy = append(r.RequiredBy, found)
 		}
 	}
 	return r
-}
-
-func texts(v interface{}) []string {
-	list, _ := v.([]interface{})
-	var out []string
-	for _, item := range list {
-		if s, ok := item.(string); ok {
-			out = append(out, s)
-		}
-	}
-	return out
 }
