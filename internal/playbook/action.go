@@ -31,7 +31,7 @@ func (p *parser) action(t *TaskSyntax) {
 	var candidates []*Attr
 	for i := range t.Attrs {
 		a := &t.Attrs[i]
-		if a.Keyword != nil && a.Keyword.In&(InTask|InHandler) != 0 || strings.HasPrefix(a.Name, "with_") || a.Name == "static" {
+		if a.Keyword != nil || a.Name == "listen" || strings.HasPrefix(a.Name, "with_") || a.Name == "static" {
 			continue
 		}
 		candidates = append(candidates, a)

@@ -348,3 +348,24 @@ func listOf(v value.Value) []value.Value {
 	}
 	return []value.Value{v}
 }
+
+// Walk calls f for every task and handler of the play, in the order in which they run, handlers last. Static imports are
+// walked through.
+func (p *Play) Walk(l *Loader, f func(*Task)) {
+	var visit func(list []Runnable)
+	visit = func(list []Runnable) {
+		for _, n := range list {
+			switch n := n.(type) {
+			case *Task:
+				f(n)
+			case *Block:
+				visit(n.Block)
+				visit(n.Rescue)
+				visit(n.Always)
+			}
+		}
+	}
+	for _, b := range append(p.Compile(l, false), p.AllHandlers()...) {
+		visit([]Runnable{b})
+	}
+}

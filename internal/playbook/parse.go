@@ -100,8 +100,8 @@ func nested(name string) bool {
 	return false
 }
 
-// attrs reads the entries of a mapping. Merge keys are expanded, in PyYAML's order: merged entries first.
-func (p *parser) attrs(n *yaml.Node) []Attr {
+// attrs reads the entries of a mapping that stands at a place. Merge keys are expanded, in PyYAML's order: merged entries first.
+func (p *parser) attrs(n *yaml.Node, place Place) []Attr {
 	var attrs []Attr
 	for _, pair := range flatten(n, 0) {
 		a := Attr{Name: pair.Key.Text, Key: pair.Key, Node: pair.Value, File: p.file.Source}
@@ -109,7 +109,9 @@ func (p *parser) attrs(n *yaml.Node) []Attr {
 			p.fail(ruleSyntax, pair.Key.Span, "A key of a mapping must be a text here.")
 			continue
 		}
-		a.Keyword = FindKeyword(a.Name)
+		if a.Keyword = FindKeyword(a.Name); a.Keyword != nil && !a.Keyword.Allowed(place) {
+			a.Keyword = nil // `user` is a keyword of plays and a module in tasks
+		}
 		if !nested(a.Name) {
 			a.Value = p.value(pair.Value)
 		}
@@ -173,8 +175,8 @@ func flatten(n *yaml.Node, depth int) []yaml.Pair {
 	return append(merged, own...)
 }
 
-func (p *parser) syntax(n *yaml.Node) Syntax {
-	return Syntax{File: p.file.Source, Node: n, Attrs: p.attrs(n)}
+func (p *parser) syntax(n *yaml.Node, place Place) Syntax {
+	return Syntax{File: p.file.Source, Node: n, Attrs: p.attrs(n, place)}
 }
 
 // pyType is Python's name of a node's type as ansible-core shows it in its messages.

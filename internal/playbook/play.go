@@ -38,7 +38,7 @@ func (p *parser) playbook(root *yaml.Node) {
 }
 
 func (p *parser) importPlaybook(n *yaml.Node) *ImportSyntax {
-	i := &ImportSyntax{Syntax: p.syntax(n)}
+	i := &ImportSyntax{Syntax: p.syntax(n, InImport)}
 	keys := 0
 	for j := range i.Attrs {
 		a := &i.Attrs[j]
@@ -48,7 +48,7 @@ func (p *parser) importPlaybook(n *yaml.Node) *ImportSyntax {
 			i.Path = a.Value
 			continue
 		}
-		if a.Keyword == nil || !a.Keyword.Allowed(InImport) {
+		if a.Keyword == nil {
 			p.fail(ruleKeyword, a.Key.Span, "'%s' is not a valid attribute for a PlaybookInclude", a.Name)
 		}
 	}
@@ -61,13 +61,13 @@ func (p *parser) importPlaybook(n *yaml.Node) *ImportSyntax {
 }
 
 func (p *parser) play(n *yaml.Node) *PlaySyntax {
-	play := &PlaySyntax{Syntax: p.syntax(n)}
+	play := &PlaySyntax{Syntax: p.syntax(n, InPlay)}
 	if play.Attr("user") != nil && play.Attr("remote_user") != nil {
 		p.fail(ruleSyntax, head(n), "both 'user' and 'remote_user' are set for this play. The use of 'user' is deprecated, and should be removed")
 	}
 	for i := range play.Attrs {
 		a := &play.Attrs[i]
-		if a.Keyword == nil || !a.Keyword.Allowed(InPlay) || a.Keyword.Private {
+		if a.Keyword == nil || a.Keyword.Private {
 			p.fail(ruleKeyword, a.Key.Span, "'%s' is not a valid attribute for a Play", a.Name)
 			continue
 		}

@@ -52,7 +52,7 @@ func (p *parser) role(item *yaml.Node, dependency bool) *RoleSyntax {
 		p.fail(ruleSpecific, head(n), "Invalid role definition.")
 		return nil
 	}
-	r := &RoleSyntax{Syntax: p.syntax(n), Params: &value.Dict{}}
+	r := &RoleSyntax{Syntax: p.syntax(n, InRole), Params: &value.Dict{}}
 	name := r.Attr("role")
 	if name == nil {
 		name = r.Attr("name")
@@ -73,7 +73,7 @@ func (p *parser) role(item *yaml.Node, dependency bool) *RoleSyntax {
 	}
 	for i := range r.Attrs {
 		a := &r.Attrs[i]
-		if a.Keyword == nil || !a.Keyword.Allowed(InRole) && a.Name != "delegate_to" && a.Name != "delegate_facts" {
+		if a.Keyword == nil {
 			r.Params.Put(a.Name, a.Value)
 		}
 	}
@@ -104,7 +104,7 @@ func (p *parser) meta(root *yaml.Node) {
 		p.fail(ruleSyntax, head(root), "the 'meta/main.yml' for role %s is not a dictionary", p.file.Source.Path)
 		return
 	}
-	m := &Meta{Syntax: p.syntax(root)}
+	m := &Meta{Syntax: p.syntax(root, InRole)}
 	p.file.Meta = m
 	for i := range m.Attrs {
 		a := &m.Attrs[i]
@@ -131,7 +131,7 @@ func (p *parser) meta(root *yaml.Node) {
 			m.Collections = texts(a.Value)
 		case "galaxy_info":
 		default:
-			if a.Keyword == nil || a.Keyword.In&everywhere != everywhere && a.Name != "collections" {
+			if a.Keyword == nil || a.Keyword.In&everywhere != everywhere {
 				p.fail(ruleKeyword, a.Key.Span, "'%s' is not a valid attribute for a RoleMetadata", a.Name)
 			}
 		}

@@ -77,10 +77,10 @@ func isBlock(n *yaml.Node) bool {
 }
 
 func (p *parser) block(n *yaml.Node, handlers bool) *BlockSyntax {
-	b := &BlockSyntax{Syntax: p.syntax(n)}
+	b := &BlockSyntax{Syntax: p.syntax(n, InBlock)}
 	for i := range b.Attrs {
 		a := &b.Attrs[i]
-		if a.Keyword == nil || !a.Keyword.Allowed(InBlock) || a.Keyword.Private {
+		if a.Keyword == nil || a.Keyword.Private {
 			p.fail(ruleKeyword, a.Key.Span, "'%s' is not a valid attribute for a Block", a.Name)
 			continue
 		}
@@ -107,13 +107,13 @@ func (p *parser) block(n *yaml.Node, handlers bool) *BlockSyntax {
 }
 
 func (p *parser) task(n *yaml.Node, handler bool) *TaskSyntax {
-	t := &TaskSyntax{Syntax: p.syntax(n), Handler: handler}
-	t.Action.Args = &value.Dict{}
-	p.action(t)
 	place, class := InTask, "Task"
 	if handler {
 		place, class = InHandler, "Handler"
 	}
+	t := &TaskSyntax{Syntax: p.syntax(n, place), Handler: handler}
+	t.Action.Args = &value.Dict{}
+	p.action(t)
 	switch shortName(t.Action.Name) {
 	case "include_tasks", "import_tasks":
 		class = "TaskInclude"
@@ -129,9 +129,9 @@ func (p *parser) task(n *yaml.Node, handler bool) *TaskSyntax {
 		case a.Key == t.Action.Key || a.Name == "args" || a.Name == "action" || a.Name == "local_action":
 		case strings.HasPrefix(a.Name, "with_"):
 			p.loop(t, a)
-		case a.Keyword == nil && t.Action.Form != NoAction:
+		case a.Keyword == nil && a.Name != "listen":
 			// a second module: action has said so
-		case a.Keyword == nil, !a.Keyword.Allowed(place), a.Keyword.Private:
+		case a.Keyword == nil, a.Keyword.Private:
 			if t.Action.Form != NoAction {
 				p.fail(ruleKeyword, a.Key.Span, "'%s' is not a valid attribute for a %s\n"+
 					"This error can be suppressed as a warning using the \"invalid_task_attribute_failed\" configuration", a.Name, class)
@@ -194,10 +194,10 @@ func (p *parser) loopControl(t *TaskSyntax, a *Attr) {
 		p.fail(ruleSpecific, a.Node.Span, "the `loop_control` value must be specified as a dictionary and cannot be a variable itself (though it can contain variables)")
 		return
 	}
-	s := p.syntax(n)
+	s := p.syntax(n, InLoopControl)
 	for i := range s.Attrs {
 		c := &s.Attrs[i]
-		if c.Keyword == nil || !c.Keyword.Allowed(InLoopControl) {
+		if c.Keyword == nil {
 			p.fail(ruleKeyword, c.Key.Span, "'%s' is not a valid attribute for a LoopControl", c.Name)
 		}
 	}
