@@ -39,7 +39,8 @@ type (
 	// Name is a variable that is read or, as a target, written.
 	Name struct {
 		exprBase
-		Name string
+		Name  string
+		Store bool
 	}
 	// Const is a literal.
 	Const struct {

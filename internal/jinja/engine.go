@@ -5,7 +5,11 @@
 package jinja
 
 import (
-	"context"
+	"errors"
+	"io/fs"
+	"sort"
+	"strings"
+	"sync"
 
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
@@ -51,6 +55,9 @@ type Config struct {
 	Warn      func(message string, at source.Location) // a warning of the display kind
 	Deprecate func(message, version string, at source.Location)
 
+	// Undefined is the kind of undefined values in plain mode; the zero value means jinja2.Undefined.
+	Undefined value.UndefinedKind
+
 	// AllowBrokenConditionals is Ansible's setting of that name: a conditional may give something else than a boolean.
 	AllowBrokenConditionals bool
 }
@@ -62,15 +69,210 @@ type Loader interface {
 
 // Engine is an environment: options and tables. It is immutable after its making and safe for concurrent use.
 type Engine struct {
-	cfg     Config
-	ansible bool
+	cfg      Config
+	ansible  bool
+	syntax   *syntax
+	tables   map[string]map[string]*Function // "filter", "test", "lookup", "global"
+	codes    codeCache
+	overlays struct {
+		mu      sync.Mutex
+		engines map[Options]*Engine
+	}
+	undef value.UndefinedKind
 }
 
-// New makes an engine in Ansible mode, NewPlain one that behaves as jinja2.Environment.
-func New(cfg Config) *Engine { return &Engine{cfg: cfg, ansible: true} }
+// New makes an engine in Ansible mode.
+func New(cfg Config) *Engine {
+	cfg.Options.TrimBlocks = true
+	cfg.Options.Native = true
+	e := &Engine{cfg: cfg, ansible: true}
+	e.prepare()
+	return e
+}
 
 // NewPlain makes an engine that behaves as jinja2.Environment.
-func NewPlain(cfg Config) *Engine { return &Engine{cfg: cfg} }
+func NewPlain(cfg Config) *Engine {
+	e := &Engine{cfg: cfg, undef: cfg.Undefined}
+	if e.undef == value.UndefinedMarker {
+		e.undef = value.UndefinedDefault
+	}
+	e.prepare()
+	return e
+}
+
+func (e *Engine) prepare() {
+	e.syntax = e.cfg.Options.syntax()
+	e.tables = map[string]map[string]*Function{}
+	for _, t := range []struct {
+		kind string
+		list []*Function
+	}{{"filter", e.cfg.Filters}, {"test", e.cfg.Tests}, {"lookup", e.cfg.Lookups}, {"global", e.cfg.Globals}} {
+		m := make(map[string]*Function, 2*len(t.list))
+		for _, f := range t.list {
+			if _, taken := m[f.Name]; !taken {
+				m[f.Name] = f
+			}
+			if f.FQCN != "" {
+				m[f.FQCN] = f
+			}
+			for _, a := range f.Aliases {
+				if _, taken := m[a]; !taken {
+					m[a] = f
+				}
+			}
+		}
+		e.tables[t.kind] = m
+	}
+}
+
+// find gives the filter, test or lookup of a name; nil where there is none.
+func (e *Engine) find(kind, name string) (*Function, error) {
+	t := e.tables[kind]
+	if f := t[name]; f != nil {
+		return f, nil
+	}
+	if e.ansible {
+		if short, ok := strings.CutPrefix(name, "ansible.legacy."); ok {
+			if f := t[short]; f != nil {
+				return f, nil
+			}
+		}
+		if short, ok := strings.CutPrefix(name, "ansible.builtin."); ok {
+			if f := t[short]; f != nil && (f.FQCN == "" || strings.HasPrefix(f.FQCN, "ansible.builtin.")) {
+				return f, nil
+			}
+		}
+		if !strings.Contains(name, ".") {
+			for _, c := range e.cfg.Collections {
+				if f := t[c+"."+name]; f != nil {
+					return f, nil
+				}
+			}
+		}
+	}
+	if e.cfg.Find != nil {
+		return e.cfg.Find(kind, name)
+	}
+	return nil, nil
+}
+
+// Function gives the filter, test, lookup or global ("filter", "test", "lookup", "global") of a name, or nil.
+func (e *Engine) Function(kind, name string) *Function {
+	f, _ := e.find(kind, name)
+	return f
+}
+
+// names lists the short names of a table in order.
+func (e *Engine) names(kind string) []string {
+	var names []string
+	for n := range e.tables[kind] {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// global gives a global name, or nil.
+func (e *Engine) global(name string) value.Value {
+	if v, ok := e.cfg.Constants[name]; ok {
+		return v
+	}
+	if f := e.tables["global"][name]; f != nil {
+		return &functionValue{f}
+	}
+	if name == "omit" && e.ansible {
+		return value.Omit{}
+	}
+	if c := builtinClass(name); c != nil {
+		return c
+	}
+	return nil
+}
+
+func (e *Engine) undefinedKind() value.UndefinedKind { return e.undef }
+
+// codeCache keeps compiled texts. It is emptied when it has grown large.
+type codeCache struct {
+	mu    sync.RWMutex
+	codes map[codeKey]*code
+	bytes int
+}
+
+type codeKey struct {
+	text       string
+	expression bool
+	escape     bool
+}
+
+// maxCached is the size of texts, in bytes, whose code is kept.
+const maxCached = 16 << 20
+
+// code compiles a text, or takes its code from the cache.
+func (e *Engine) code(text string, expression, escape bool) *code {
+	key := codeKey{text, expression, escape}
+	e.codes.mu.RLock()
+	c := e.codes.codes[key]
+	e.codes.mu.RUnlock()
+	if c != nil {
+		return c
+	}
+	c = e.compile(parse(text, e.syntax, expression, escape), "")
+	e.codes.mu.Lock()
+	if e.codes.codes == nil || e.codes.bytes > maxCached {
+		e.codes.codes, e.codes.bytes = map[codeKey]*code{}, 0
+	}
+	e.codes.codes[key] = c
+	e.codes.bytes += len(text) + 64
+	e.codes.mu.Unlock()
+	return c
+}
+
+// codeError gives what is wrong with a template's text as an error, or nil.
+func (e *Engine) codeError(c *code) error {
+	if c.fail == nil {
+		return nil
+	}
+	class := "TemplateSyntaxError"
+	if c.fail.Assertion {
+		class = "TemplateAssertionError"
+	}
+	return &Error{Class: class, Message: c.fail.Message, site: c.tmpl, span: c.fail.Span, name: c.name}
+}
+
+// load finds and compiles a template by name.
+func (e *Engine) load(name, parent string, from *source.Location) (*code, error) {
+	if e.cfg.Loader == nil {
+		return nil, value.TypeError("no loader for this environment specified")
+	}
+	text, err := e.cfg.Loader.Load(name, parent)
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, notFound([]string{name})
+		}
+		return nil, err
+	}
+	return e.loaded(name, text), nil
+}
+
+// loaded compiles a template that a loader gave, or takes its code from the cache.
+func (e *Engine) loaded(name string, text value.Str) *code {
+	key := codeKey{name + "\x00" + text.S, false, false}
+	e.codes.mu.RLock()
+	c := e.codes.codes[key]
+	e.codes.mu.RUnlock()
+	if c == nil {
+		c = e.compile(parse(text.S, e.syntax, false, false), name)
+		c.src = text.At
+		e.codes.mu.Lock()
+		if e.codes.codes == nil {
+			e.codes.codes = map[codeKey]*code{}
+		}
+		e.codes.codes[key] = c
+		e.codes.bytes += len(text.S) + 64
+		e.codes.mu.Unlock()
+	}
+	return c
+}
 
 // Config gives the configuration that the engine was made of.
 func (e *Engine) Config() *Config { return &e.cfg }
@@ -102,13 +304,3 @@ func (v Vars) Names() []string {
 	}
 	return names
 }
-
-// Templar evaluates with the variables of one host and task. It is for one goroutine at a time.
-type Templar struct {
-	Ctx    context.Context // stops evaluation; nil means never
-	engine *Engine
-	scope  Scope
-}
-
-// Templar joins the engine with a scope.
-func (e *Engine) Templar(s Scope) *Templar { return &Templar{engine: e, scope: s} }

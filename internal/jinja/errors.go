@@ -1,6 +1,11 @@
 package jinja
 
-import "github.com/rehearse-dev/rehearse/internal/source"
+import (
+	"strings"
+
+	"github.com/rehearse-dev/rehearse/internal/source"
+	"github.com/rehearse-dev/rehearse/internal/value"
+)
 
 // Error is a failed evaluation. Message is what ansible-core 2.19 prints; At is the exact place of the failing
 // expression where it is known, else of the text that was templated.
@@ -12,6 +17,11 @@ type Error struct {
 	Undefined string          // name of the undefined variable or attribute
 	Nearest   string          // "did you mean"
 	Cause     error
+
+	site   *Template // the text that the span points into
+	span   Span
+	source *source.Location // where that text stands
+	name   string           // the template's name
 }
 
 // Error gives the message with the causes behind it: "outer: inner", as ansible-core 2.19 prints them.
@@ -20,10 +30,169 @@ func (e *Error) Error() string {
 		if e.Message == "" {
 			return e.Cause.Error()
 		}
-		return e.Message + ": " + e.Cause.Error()
+		return lessQuoted(e.Message) + ": " + e.Cause.Error()
 	}
 	return e.Message
 }
 
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Cause }
+
+// Span is the place of the failing expression in the template's text; ok is false where it is not known.
+func (e *Error) Span() (s Span, ok bool) { return e.span, e.site != nil }
+
+// Line is the line, from 1, of the failing expression in the template's text; 0 where it is not known.
+func (e *Error) Line() int {
+	if e.site == nil {
+		return 0
+	}
+	return e.site.Line(e.span.Start)
+}
+
+// Template is the name of the included or imported template in which it failed; "" for the text itself.
+func (e *Error) Template() string { return e.name }
+
+// finish fills in the places.
+func (e *Error) finish(t *Templar, s value.Str) {
+	if e.At.Known() || e.site == nil {
+		return
+	}
+	src := e.source
+	if src == nil && e.name == "" && (e.site.Source == s.S || strings.HasSuffix(s.S, e.site.Source)) {
+		src = s.At
+	}
+	if src == nil {
+		return
+	}
+	e.At = exact(*src, e.site.Source, e.span)
+}
+
+// exact maps a span of a text to its file: the text stands at loc, the span of its scalar, or of the whole file.
+func exact(loc source.Location, text string, s Span) source.Location {
+	if mapper := positions; mapper != nil {
+		if start, end, ok := mapper(loc, text, s.Start, s.End); ok {
+			return source.Location{File: loc.File, Span: Span{Start: start, End: end}}
+		}
+	}
+	return loc
+}
+
+// undefinedError is what the use of an undefined value raises at the top.
+func (t *Templar) undefinedError(u *value.Undefined, s value.Str) *Error {
+	e := &Error{Class: "AnsibleUndefinedVariable", Message: u.Message, Undefined: u.Name, Origin: place(s)}
+	if u.At != nil {
+		e.Origin = *u.At
+	}
+	if site, ok := u.Site.(*Template); ok {
+		e.site, e.span = site, u.Span
+		if e.Origin.Known() {
+			e.At = exact(e.Origin, site.Source, u.Span)
+		}
+	} else {
+		e.At = e.Origin
+	}
+	switch {
+	case u.Owner != nil:
+		if d, ok := u.Owner.(*value.Dict); ok {
+			var names []string
+			for _, k := range d.Keys() {
+				if k, ok := k.(value.Str); ok {
+					names = append(names, k.S)
+				}
+			}
+			e.Nearest = Nearest(u.Name, names)
+		}
+	case u.Name != "":
+		if l, ok := t.scope.(Lister); ok {
+			e.Nearest = Nearest(u.Name, l.Names())
+		}
+	}
+	return e
+}
+
+// Nearest gives the name of the list that a misspelt name most likely means; "" where none is near.
+func Nearest(name string, names []string) string {
+	best, at := "", len(name)/3+1
+	for _, n := range names {
+		if n == name || n == "" {
+			continue
+		}
+		if d := distance(name, n, at); d < at || d == at && best != "" && n < best && d <= at {
+			best, at = n, d
+		} else if d == at && best == "" && at > 0 && len(name) > 3 {
+			best = n
+		}
+	}
+	return best
+}
+
+// distance is the number of insertions, deletions, replacements and swaps of neighbours that turn a into b, or
+// something above limit.
+func distance(a, b string, limit int) int {
+	if d := len(a) - len(b); d > limit || -d > limit {
+		return limit + 1
+	}
+	x, y := []rune(a), []rune(b)
+	prev2, prev, cur := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
+	for j := range prev {
+		prev[j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		cur[0] = i
+		low := i
+		for j := 1; j <= len(y); j++ {
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
+			}
+			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				cur[j] = min(cur[j], prev2[j-2]+1)
+			}
+			low = min(low, cur[j])
+		}
+		if low > limit {
+			return limit + 1
+		}
+		prev2, prev, cur = prev, cur, prev2
+	}
+	return prev[len(y)]
+}
+
+// Render renders a template of a plain engine: its name is for messages and relative includes.
+func (e *Engine) Render(src, name string, vars Scope) (string, error) {
+	v, err := e.RenderValue(src, name, vars)
+	if err != nil {
+		return "", err
+	}
+	return value.TryStr(v)
+}
+
+// RenderValue is Render that gives the native result where the options ask for it.
+func (e *Engine) RenderValue(src, name string, vars Scope) (value.Value, error) {
+	c := e.compile(parse(src, e.syntax, false, false), name)
+	if err := e.codeError(c); err != nil {
+		return nil, err
+	}
+	ctx := &scopeContext{e: e, plain: vars, keep: true}
+	ctx.addBlocks(c)
+	r := &run{e: e, c: c, ctx: ctx, lim: &limits{}, cache: make([]value.Value, len(c.names))}
+	out := output{native: e.cfg.Options.Native}
+	if err := r.exec(c.root, &out); err != nil {
+		return nil, plainError(err)
+	}
+	v, err := out.result(r)
+	return v, plainError(err)
+}
+
+// plainError gives an undefined value's use its class.
+func plainError(err error) error {
+	switch e := err.(type) {
+	case *value.Undefined:
+		site, _ := e.Site.(*Template)
+		return &Error{Class: "UndefinedError", Message: e.Message, Undefined: e.Name, site: site, span: e.Span}
+	case *value.Error:
+		return &Error{Class: e.Class, Message: e.Message}
+	}
+	return err
+}

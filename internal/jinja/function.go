@@ -62,7 +62,8 @@ type Call struct {
 	With   bool
 	Action string
 
-	frame *frame
+	run  *run
+	span Span
 }
 
 // Arg gives argument i, or nil.

@@ -198,7 +198,7 @@ func (p *parser) primary(namespace bool) Expr {
 				attr := p.expect(TokName)
 				return &NSRef{p.ebase(start), name, attr}
 			}
-			return &Name{p.ebase(start), name}
+			return &Name{p.ebase(start), name, false}
 		}
 		return &Const{p.ebase(start), v}
 	case TokString:

@@ -59,12 +59,18 @@ func (p *parser) target(ends []string, namespace bool) Expr {
 func (p *parser) assignable(x Expr) {
 	kind := ""
 	switch x := x.(type) {
-	case *Name, *NSRef:
+	case *Name:
+		x.Store = true
+		return
+	case *NSRef:
 		return
 	case *Tuple:
 		for _, y := range x.Items {
 			switch z := y.(type) {
-			case *Name, *NSRef:
+			case *Name:
+				z.Store = true
+				continue
+			case *NSRef:
 				continue
 			case *Tuple:
 				p.assignable(z)
@@ -89,7 +95,7 @@ func (p *parser) assignable(x Expr) {
 func (p *parser) nameTarget() *Name {
 	start := p.start()
 	name := p.expect(TokName)
-	n := &Name{p.ebase(start), name}
+	n := &Name{p.ebase(start), name, true}
 	switch name {
 	case "true", "false", "none", "True", "False", "None":
 		p.failAt(n.Span, "can't assign to 'name'")

@@ -1,27 +1,32 @@
 package jinja
 
-import "github.com/rehearse-dev/rehearse/internal/value"
+import (
+	"context"
+	"strings"
 
-// Resolve templates v deeply: every trusted text inside is evaluated, and the result finalised as ansible-core 2.19
-// does it (tuples become lists, omitted items are dropped, undefined is an error with its place).
-func (t *Templar) Resolve(v value.Value) (value.Value, error) { return v, nil }
+	"github.com/rehearse-dev/rehearse/internal/source"
+	"github.com/rehearse-dev/rehearse/internal/value"
+)
 
-// Expr evaluates a bare expression, as `when` and `until` hold it, to its native value, finalised.
-func (t *Templar) Expr(src value.Str) (value.Value, error) { return nil, nil }
+// Templar evaluates with the variables of one host and task. It is for one goroutine at a time.
+type Templar struct {
+	Ctx context.Context // stops evaluation; nil means never
+	// OnUndefined, when set, replaces an undefined value in results instead of failing.
+	OnUndefined func(*value.Undefined) value.Value
 
-// Cond evaluates a conditional (when, until, changed_when, failed_when, that) as ansible-core 2.19 does.
-func (t *Templar) Cond(v value.Value) (bool, error) { return false, nil }
+	// Search lists the directories of templates that include, import and extends name; empty means the engine's own.
+	Search []string
 
-// Text renders a template file: its text with a "#jinja2:" header, if any, and overrides of the options (nil for
-// none).
-func (t *Templar) Text(src value.Str, overrides *Options) (string, error) { return "", nil }
+	engine *Engine
+	scope  Scope
+	lim    *limits // of the evaluation that is going on
+	lazyFn func(value.Value) value.Value
+}
 
-// Lookup gives a variable: containers are lazily templated, a text is templated, a failed template is an *Undefined.
-func (t *Templar) Lookup(name string) (value.Value, bool) { return t.scope.Lookup(name) }
-
-// Extend gives a templar that sees local before the variables of t.
-func (t *Templar) Extend(local Scope) *Templar {
-	return &Templar{Ctx: t.Ctx, engine: t.engine, scope: t.scope}
+// Templar joins the engine with a scope.
+func (e *Engine) Templar(s Scope) *Templar {
+	t := &Templar{engine: e, scope: s}
+	return t
 }
 
 // Engine is the engine that the templar belongs to.
@@ -30,5 +35,429 @@ func (t *Templar) Engine() *Engine { return t.engine }
 // Scope gives the untemplated variables.
 func (t *Templar) Scope() Scope { return t.scope }
 
-// frame is one activation of a compiled function.
-type frame struct{}
+// Extend gives a templar that sees local before the variables of t.
+func (t *Templar) Extend(local Scope) *Templar {
+	return &Templar{Ctx: t.Ctx, OnUndefined: t.OnUndefined, Search: t.Search, engine: t.engine, scope: layered{local, t.scope}, lim: t.lim}
+}
+
+type layered struct{ first, rest Scope }
+
+// Lookup looks into the first scope, then into the rest.
+func (l layered) Lookup(name string) (value.Value, bool) {
+	if v, ok := l.first.Lookup(name); ok {
+		return v, true
+	}
+	return l.rest.Lookup(name)
+}
+
+// Names lists the variables of both.
+func (l layered) Names() []string {
+	var names []string
+	for _, s := range []Scope{l.first, l.rest} {
+		if n, ok := s.(Lister); ok {
+			names = append(names, n.Names()...)
+		}
+	}
+	return names
+}
+
+// limits gives the limits of the evaluation that is going on, or new ones; done must be called at its end.
+func (t *Templar) limits() (lim *limits, done func()) {
+	if t.lim != nil {
+		return t.lim, func() {}
+	}
+	t.lim = &limits{ctx: t.Ctx}
+	return t.lim, func() { t.lim = nil }
+}
+
+// Lookup gives a variable: containers are lazily templated, a text is templated, a failed template is an *Undefined.
+func (t *Templar) Lookup(name string) (value.Value, bool) { return t.variable(name) }
+
+func (t *Templar) variable(name string) (value.Value, bool) {
+	v, ok := t.scope.Lookup(name)
+	if !ok {
+		return nil, false
+	}
+	return t.lazy(v), true
+}
+
+// lazy gives the form of a raw value that templates see.
+func (t *Templar) lazy(v value.Value) value.Value {
+	switch x := v.(type) {
+	case value.Str:
+		if x.Trusted && IsTemplate(x.S, nil) {
+			return t.template(x)
+		}
+		return v
+	case *value.List:
+		if x.Lazy == nil && len(x.Items) > 0 {
+			return x.WithLazy(t.lazyFunc())
+		}
+	case *value.Dict:
+		if x.Lazy == nil && x.Len() > 0 {
+			return x.WithLazy(t.lazyFunc())
+		}
+	case *value.Tuple:
+		for i, y := range x.Items {
+			if z := t.lazy(y); !sameValue(y, z) {
+				c := &value.Tuple{Items: append([]value.Value(nil), x.Items...), Names: x.Names}
+				c.Items[i] = z
+				for j := i + 1; j < len(c.Items); j++ {
+					c.Items[j] = t.lazy(c.Items[j])
+				}
+				return c
+			}
+		}
+	case *value.Vault:
+		if d := t.engine.cfg.Decrypt; d != nil {
+			p, err := d(x)
+			if err != nil {
+				at := source.Location{}
+				if x.At != nil {
+					at = *x.At
+				}
+				return asUndefined(&Error{Class: "UndecryptableVaultError", Message: "Attempt to use undecryptable variable.", Cause: err, Origin: at, At: at})
+			}
+			return t.lazy(p)
+		}
+	}
+	return v
+}
+
+// sameValue tells whether two values are the same object; texts count as the same.
+func sameValue(a, b value.Value) bool {
+	switch a.(type) {
+	case value.Str:
+		_, ok := b.(value.Str)
+		return ok
+	case value.Bytes:
+		return true
+	}
+	return a == b
+}
+
+func (t *Templar) lazyFunc() func(value.Value) value.Value {
+	if t.lazyFn == nil {
+		t.lazyFn = t.lazy
+	}
+	return t.lazyFn
+}
+
+// lazy wraps a container that a template made, before a filter or method gets it.
+func (r *run) lazy(v value.Value) value.Value {
+	if r.t == nil {
+		return v
+	}
+	return v // what templates make holds no templates: variables are lazy already
+}
+
+// IsTemplate tells whether a text looks like a template: it holds an opening delimiter or has a "#jinja2:" header.
+func IsTemplate(s string, o *Options) bool {
+	if strings.HasPrefix(s, header) {
+		return true
+	}
+	if o == nil || o.BlockStart == "" && o.VariableStart == "" && o.CommentStart == "" {
+		for i := strings.IndexByte(s, '{'); i >= 0 && i+1 < len(s); {
+			switch s[i+1] {
+			case '{', '%', '#':
+				return true
+			}
+			j := strings.IndexByte(s[i+1:], '{')
+			if j < 0 {
+				return false
+			}
+			i += 1 + j
+		}
+		return false
+	}
+	y := o.syntax()
+	return strings.Contains(s, y.VariableStart) || strings.Contains(s, y.BlockStart) || strings.Contains(s, y.CommentStart)
+}
+
+// template evaluates a trusted text that looks like a template; a failure is an *Undefined that carries it.
+func (t *Templar) template(s value.Str) value.Value {
+	v, err := t.render(s, nil, true)
+	if err != nil {
+		return t.failed(err, s, false)
+	}
+	return t.placed(v, s)
+}
+
+// placed gives a result the place of the text that it came from, where it has none of its own.
+func (t *Templar) placed(v value.Value, s value.Str) value.Value {
+	if s.At == nil {
+		return v
+	}
+	switch x := v.(type) {
+	case value.Str:
+		if x.At == nil {
+			x.At = s.At
+			return x
+		}
+	case *value.Undefined:
+		if x.At == nil {
+			c := *x
+			c.At = s.At
+			return &c
+		}
+	}
+	return v
+}
+
+// render evaluates a text as a template.
+func (t *Templar) render(s value.Str, o *Options, escape bool) (value.Value, error) {
+	e := t.engine
+	text := s.S
+	shift := 0
+	var c *code
+	if o != nil || strings.HasPrefix(text, header) {
+		opts, rest, err := overrides(text, o, e.cfg.Options)
+		if err != nil {
+			return nil, &Error{Class: "AnsibleTemplateSyntaxError", Message: "Syntax error in template.", Cause: err, Origin: place(s), At: place(s)}
+		}
+		shift = len(text) - len(rest)
+		text = rest
+		y := opts.syntax()
+		if *y != *e.syntax {
+			sub := e.overlay(opts)
+			c = sub.code(text, false, escape)
+			e = sub
+		}
+	}
+	if c == nil {
+		c = e.code(text, false, escape)
+	}
+	if err := e.codeError(c); err != nil {
+		return nil, err
+	}
+	_ = shift
+	lim, done := t.limits()
+	defer done()
+	ctx := &scopeContext{t: t, e: e, keep: c.shares()}
+	r := &run{e: e, t: t, c: c, ctx: ctx, lim: lim, src: s.At, cache: make([]value.Value, len(c.names))}
+	if len(c.blocks) > 0 {
+		ctx.addBlocks(c)
+	}
+	out := output{native: true, ansible: true}
+	err := r.exec(c.root, &out)
+	if out.mark != nil {
+		return out.mark, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	v, err := out.result(r)
+	if err != nil {
+		return nil, err
+	}
+	if x, ok := v.(value.Str); ok {
+		if n := trailingNewlines(s.S) - trailingNewlines(x.S); n > 0 {
+			x.S += strings.Repeat(e.syntax.NewlineSequence, n)
+			x.Embedded = false
+			v = x
+		}
+	}
+	return v, nil
+}
+
+// shares tells whether more than one run may use the context of the code.
+func (c *code) shares() bool { return len(c.blocks) > 0 || c.loads }
+
+func trailingNewlines(s string) int { return len(s) - len(strings.TrimRight(s, "\n")) }
+
+func place(s value.Str) source.Location {
+	if s.At != nil {
+		return *s.At
+	}
+	return source.Location{}
+}
+
+// failed wraps a failure of a template as the undefined value that stands for its result.
+func (t *Templar) failed(err error, s value.Str, expression bool) *value.Undefined {
+	if u, ok := err.(*value.Undefined); ok {
+		if u.At == nil && s.At != nil {
+			c := *u
+			c.At = s.At
+			return &c
+		}
+		return u
+	}
+	return &value.Undefined{Message: err.Error(), Cause: t.wrap(err, s, expression), At: s.At}
+}
+
+// wrap gives an error the message that ansible-core 2.19 puts in front.
+func (t *Templar) wrap(err error, s value.Str, expression bool) error {
+	kind := "template"
+	if expression {
+		kind = "expression"
+	}
+	class, msg := "AnsibleTemplateError", "Error rendering "+kind+"."
+	at := place(s)
+	if e, ok := err.(*Error); ok {
+		if strings.HasPrefix(e.Class, "Ansible") && e.Class != "AnsibleVariableTypeError" || e.Class == "UndecryptableVaultError" {
+			if !e.Origin.Known() {
+				c := *e
+				c.Origin = at
+				c.finish(t, s)
+				return &c
+			}
+			return e
+		}
+		switch e.Class {
+		case "TemplateSyntaxError", "TemplateAssertionError":
+			class, msg = "AnsibleTemplateSyntaxError", "Syntax error in "+kind+"."
+			if expression && IsTemplate(s.S, nil) {
+				msg += " Template delimiters are not supported in expressions."
+			}
+		case "RecursionError":
+			msg = "Recursive loop detected in " + kind + "."
+		}
+		c := *e
+		c.finish(t, s)
+		err = &c
+		return &Error{Class: class, Message: msg, Cause: err, Origin: at, At: c.At, site: e.site, span: e.span}
+	}
+	if e, ok := err.(*value.Error); ok && e.Class == "RecursionError" {
+		msg = "Recursive loop detected in " + kind + "."
+	}
+	return &Error{Class: class, Message: msg, Cause: err, Origin: at, At: at}
+}
+
+// Resolve templates v deeply: every trusted text inside is evaluated, and the result finalised as ansible-core 2.19
+// does it (tuples become lists, omitted items are dropped, undefined is an error with its place). A value that comes to
+// `omit` as a whole is value.Omit.
+func (t *Templar) Resolve(v value.Value) (value.Value, error) {
+	switch x := v.(type) {
+	case value.Str:
+		if !x.Trusted || !IsTemplate(x.S, nil) {
+			return v, nil
+		}
+	case value.Int, value.Bool, value.None, value.Float:
+		return v, nil
+	}
+	_, done := t.limits()
+	defer done()
+	s, _ := v.(value.Str)
+	return t.final(t.lazy(v), s, false)
+}
+
+// final finalises the result of a template; a failure is an *Error.
+func (t *Templar) final(v value.Value, s value.Str, expression bool) (value.Value, error) {
+	w, err := t.finalize(v)
+	if err != nil {
+		return nil, t.fail(err, s, expression)
+	}
+	return w, nil
+}
+
+func (t *Templar) finalize(v value.Value) (value.Value, error) {
+	if t.OnUndefined != nil {
+		return finalizeWith(v, t.OnUndefined)
+	}
+	return finalize(v, false, 0)
+}
+
+// fail turns what went wrong into the *Error that callers see.
+func (t *Templar) fail(err error, s value.Str, expression bool) error {
+	if u, ok := err.(*value.Undefined); ok {
+		if u.Cause != nil {
+			if e, ok := u.Cause.(*Error); ok {
+				return e
+			}
+			return t.wrap(u.Cause, s, expression)
+		}
+		return t.undefinedError(u, s)
+	}
+	return t.wrap(err, s, expression)
+}
+
+// Expr evaluates a bare expression, as `when` and `until` hold it, to its native value, finalised.
+func (t *Templar) Expr(src value.Str) (value.Value, error) {
+	if !src.Trusted {
+		return nil, untrusted(src)
+	}
+	_, done := t.limits()
+	defer done()
+	return t.expression(src, true, false)
+}
+
+func untrusted(s value.Str) error {
+	return &Error{Class: "TemplateTrustCheckFailedError", Message: "Encountered untrusted template or expression.", Origin: place(s), At: place(s)}
+}
+
+// expression evaluates a bare expression and finalises its result.
+func (t *Templar) expression(src value.Str, escape, conditional bool) (value.Value, error) {
+	c := t.engine.code(src.S, true, false)
+	if err := t.engine.codeError(c); err != nil {
+		return nil, t.wrap(err, src, true)
+	}
+	lim, done := t.limits()
+	defer done()
+	ctx := &scopeContext{t: t, e: t.engine}
+	r := &run{e: t.engine, t: t, c: c, ctx: ctx, lim: lim, src: src.At, cache: make([]value.Value, len(c.names)), conditional: conditional}
+	f := frame{run: r}
+	if c.root.slots > 0 {
+		f.slots = make([]value.Value, c.root.slots)
+	}
+	if err := lim.enter(); err != nil {
+		return nil, t.fail(err, src, true)
+	}
+	v, err := c.expr(&f)
+	lim.depth--
+	if err != nil {
+		if u, ok := err.(*value.Undefined); ok && t.OnUndefined != nil {
+			return t.OnUndefined(u), nil
+		}
+		return nil, t.fail(err, src, true)
+	}
+	return t.final(t.placed(v, src), src, true)
+}
+
+// Text renders a template file: its text with a "#jinja2:" header, if any, and overrides of the options (nil for
+// none).
+func (t *Templar) Text(src value.Str, o *Options) (string, error) {
+	if !src.Trusted {
+		return src.S, nil
+	}
+	_, done := t.limits()
+	defer done()
+	v, err := t.render(src, o, false)
+	if err != nil {
+		return "", t.fail(err, src, false)
+	}
+	v, err = t.final(v, src, false)
+	if err != nil {
+		return "", err
+	}
+	if v == none {
+		return "", nil
+	}
+	return value.TryStr(v)
+}
+
+// Container evaluates a text that is one template to its value, but leaves the texts inside a resulting list or dict
+// as they are: still trusted, not templated yet.
+func (t *Templar) Container(v value.Value) (value.Value, error) {
+	s, ok := v.(value.Str)
+	if !ok {
+		return v, nil
+	}
+	if !s.Trusted || !IsTemplate(s.S, nil) {
+		return v, nil
+	}
+	_, done := t.limits()
+	defer done()
+	r := t.lazy(s)
+	switch x := r.(type) {
+	case *value.List:
+		if x.Lazy != nil {
+			return x.Raw(), nil
+		}
+		return x, nil
+	case *value.Dict:
+		return x.RawCopy(), nil
+	case *value.Tuple:
+		return &value.List{Items: x.Items}, nil
+	}
+	return t.final(r, s, false)
+}

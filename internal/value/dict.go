@@ -2,6 +2,7 @@ package value
 
 import (
 	"math"
+	"math/big"
 
 	"github.com/rehearse-dev/rehearse/internal/source"
 )
@@ -14,6 +15,9 @@ type Dict struct {
 	At      *source.Location
 	// Lazy, when set, yields the templated form of a value on access. Keys are never lazy.
 	Lazy func(Value) Value
+
+	done   done
+	shared bool // entries belong to another dict, too
 }
 
 type entry struct {
@@ -21,6 +25,13 @@ type entry struct {
 	hash  any
 	value Value
 }
+
+// The kinds of hash that must not collide with those of texts.
+type (
+	bigKey   string
+	bytesKey string
+	tupleKey struct{}
+)
 
 // small is the number of entries up to which a linear search beats a map.
 const small = 8
@@ -51,18 +62,23 @@ func HashKey(v Value) (key any, ok bool) {
 		}
 		return int64(0), true
 	case Float:
-		if f := float64(v); f == math.Trunc(f) && math.Abs(f) < 1<<62 {
-			return int64(f), true
+		f := float64(v)
+		if f == math.Trunc(f) && !math.IsInf(f, 0) {
+			if math.Abs(f) < 1<<62 {
+				return int64(f), true
+			}
+			n, _ := new(big.Float).SetFloat64(f).Int(nil)
+			return HashKey(NewInt(n))
 		}
-		return float64(v), true
+		return f, true
 	case None:
 		return None{}, true
 	case *BigInt:
-		return "\x00int:" + v.V.String(), true
+		return bigKey(v.V.String()), true
 	case Bytes:
-		return "\x00bytes:" + string(v), true
+		return bytesKey(v), true
 	case *Tuple:
-		var k any = "\x00tuple"
+		var k any = tupleKey{}
 		for _, item := range v.Items {
 			h, ok := HashKey(item)
 			if !ok {
@@ -119,6 +135,9 @@ func (d *Dict) Set(key, v Value) bool {
 	if !ok {
 		return false
 	}
+	if d.shared || d.Lazy != nil {
+		d.own()
+	}
 	if i := d.find(hash); i >= 0 {
 		d.entries[i].value = v
 		return true
@@ -147,11 +166,20 @@ func (d *Dict) Get(key string) (Value, bool) {
 	if d == nil {
 		return nil, false
 	}
-	v, ok := d.Raw(key)
-	if ok && d.Lazy != nil {
-		v = d.Lazy(v)
+	i := d.find(key)
+	if i < 0 {
+		return nil, false
 	}
-	return v, ok
+	return d.at(i), true
+}
+
+// at gives the value of entry i, templated where the dict is lazy.
+func (d *Dict) at(i int) Value {
+	v := d.entries[i].value
+	if d.Lazy == nil || settled(v) {
+		return v
+	}
+	return d.done.get(i, len(d.entries), v, d.Lazy)
 }
 
 // Raw is Get without templating.
@@ -175,11 +203,7 @@ func (d *Dict) GetValue(key Value) (Value, bool) {
 	if i < 0 {
 		return nil, false
 	}
-	v := d.entries[i].value
-	if d.Lazy != nil {
-		v = d.Lazy(v)
-	}
-	return v, true
+	return d.at(i), true
 }
 
 // Delete removes a key and tells whether it was there.
@@ -187,6 +211,9 @@ func (d *Dict) Delete(key Value) bool {
 	hash, ok := HashKey(key)
 	if !ok {
 		return false
+	}
+	if d.shared || d.Lazy != nil {
+		d.own()
 	}
 	i := d.find(hash)
 	if i < 0 {
@@ -206,12 +233,8 @@ func (d *Dict) All() func(yield func(Value, Value) bool) {
 		if d == nil {
 			return
 		}
-		for _, e := range d.entries {
-			v := e.value
-			if d.Lazy != nil {
-				v = d.Lazy(v)
-			}
-			if !yield(e.key, v) {
+		for i := 0; i < len(d.entries); i++ { // the dict may change while it is read
+			if !yield(d.entries[i].key, d.at(i)) {
 				return
 			}
 		}
@@ -249,11 +272,30 @@ func (d *Dict) Copy() *Dict {
 	if d == nil {
 		return &Dict{}
 	}
-	c := &Dict{entries: append([]entry(nil), d.entries...), At: d.At, Lazy: d.Lazy}
+	c := &Dict{entries: append([]entry(nil), d.entries...), At: d.At, Lazy: d.Lazy, done: d.done.copy()}
 	if len(c.entries) > small {
 		c.reindex()
 	}
 	return c
+}
+
+// WithLazy is a view of the same entries whose values are templated by f on access. Changing it leaves d alone.
+func (d *Dict) WithLazy(f func(Value) Value) *Dict {
+	n := len(d.entries)
+	return &Dict{entries: d.entries[:n:n], index: d.index, At: d.At, Lazy: f, shared: true}
+}
+
+// own makes a view independent before it is changed: its values are templated now.
+func (d *Dict) own() {
+	entries := make([]entry, len(d.entries), len(d.entries)+4)
+	copy(entries, d.entries)
+	for i := range entries {
+		entries[i].value = d.at(i)
+	}
+	d.entries, d.Lazy, d.shared, d.done = entries, nil, false, nil
+	if len(entries) > small {
+		d.reindex()
+	}
 }
 
 // Set is a Python set; the order of its items is the order of insertion.

@@ -45,6 +45,8 @@ type Str struct {
 	S       string
 	At      *source.Location
 	Trusted bool
+	// Embedded marks a constant inside a template that looks like a template itself: lookups template it.
+	Embedded bool
 }
 
 // List is a Python list; Tuple a tuple.
@@ -54,6 +56,8 @@ type (
 		At    *source.Location
 		// Lazy, when set, yields the templated form of an item on access: see Item.
 		Lazy func(Value) Value
+
+		done done
 	}
 	// Names, when set, are those of the items of a named tuple.
 	Tuple struct {
@@ -79,6 +83,10 @@ type Undefined struct {
 	Hint    string // text of its own, given by undef()
 	Owner   Value  // whose attribute or item was looked up; nil for a variable
 	Key     Value  // the item's key where it is not a text
+	// Span is the place of the failing expression in its template's text, and Site that template; both are for the
+	// template engine, which makes At of them.
+	Span source.Span
+	Site any
 }
 
 // Error makes an Undefined usable as the error that its use raises.
@@ -183,14 +191,3 @@ func Strings(items []string) *List {
 	}
 	return l
 }
-
-// Item gives element i, templated where the list is lazy; i must be in range. A failed template gives an *Undefined.
-func (l *List) Item(i int) Value {
-	if l.Lazy == nil {
-		return l.Items[i]
-	}
-	return l.Lazy(l.Items[i])
-}
-
-// Len is the number of elements.
-func (l *List) Len() int { return len(l.Items) }

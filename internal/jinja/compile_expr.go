@@ -1,0 +1,672 @@
+package jinja
+
+import (
+	"strings"
+
+	"github.com/rehearse-dev/rehearse/internal/value"
+)
+
+func constant(v value.Value) exprFunc {
+	return func(*frame) (value.Value, error) { return v, nil }
+}
+
+func (c *compiler) exprs(list []Expr) []exprFunc {
+	fs := make([]exprFunc, len(list))
+	for i, x := range list {
+		fs[i] = c.expr(x)
+	}
+	return fs
+}
+
+func (c *compiler) expr(x Expr) exprFunc {
+	switch x := x.(type) {
+	case *Name:
+		return c.name(x)
+	case *Const:
+		return c.constant(x)
+	case *Data:
+		return constant(value.Str{S: x.Text})
+	case *Attr:
+		return c.attr(x)
+	case *Item:
+		return c.item(x)
+	case *Filter:
+		return c.filter(x)
+	case *Test:
+		return c.test(x)
+	case *CallExpr:
+		return c.call(x, nil)
+	case *Binary:
+		return c.binary(x)
+	case *Logic:
+		a, b := c.expr(x.Left), c.expr(x.Right)
+		and := x.And
+		span := x.Left.Range()
+		return func(f *frame) (value.Value, error) {
+			v, err := a(f)
+			if err != nil {
+				return nil, err
+			}
+			t, err := value.Truth(v)
+			if err != nil {
+				return nil, f.run.locate(err, span)
+			}
+			if t != and {
+				return v, nil
+			}
+			return b(f)
+		}
+	case *Not:
+		t := c.truth(x.X)
+		return func(f *frame) (value.Value, error) {
+			b, err := t(f)
+			return value.Bool(!b), err
+		}
+	case *Compare:
+		return c.compare(x)
+	case *Cond:
+		return c.cond(x)
+	case *Concat:
+		fs := c.exprs(x.Items)
+		return func(f *frame) (value.Value, error) {
+			var b strings.Builder
+			for i, g := range fs {
+				v, err := g(f)
+				if err != nil {
+					return nil, err
+				}
+				s, err := value.TryStr(v)
+				if err != nil {
+					return nil, f.run.locate(err, x.Items[i].Range())
+				}
+				b.WriteString(s)
+				if b.Len() > maxOutput {
+					return nil, f.run.locate(tooMuch(), x.Span)
+				}
+			}
+			return value.Str{S: b.String()}, nil
+		}
+	case *Unary:
+		g := c.expr(x.X)
+		neg := x.Op == TokSub
+		return func(f *frame) (value.Value, error) {
+			v, err := g(f)
+			if err != nil {
+				return nil, err
+			}
+			if neg {
+				v, err = value.Neg(v)
+			} else {
+				v, err = value.Pos(v)
+			}
+			return v, f.run.locate(err, x.Span)
+		}
+	case *List:
+		fs := c.exprs(x.Items)
+		return func(f *frame) (value.Value, error) {
+			items := make([]value.Value, len(fs))
+			for i, g := range fs {
+				v, err := g(f)
+				if err != nil {
+					return nil, err
+				}
+				items[i] = v
+			}
+			return &value.List{Items: items}, nil
+		}
+	case *Tuple:
+		fs := c.exprs(x.Items)
+		return func(f *frame) (value.Value, error) {
+			items := make([]value.Value, len(fs))
+			for i, g := range fs {
+				v, err := g(f)
+				if err != nil {
+					return nil, err
+				}
+				items[i] = v
+			}
+			return &value.Tuple{Items: items}, nil
+		}
+	case *Dict:
+		return c.dict(x)
+	case *Slice:
+		parts := [3]exprFunc{}
+		for i, p := range []Expr{x.Start, x.Stop, x.Step} {
+			if p != nil {
+				parts[i] = c.expr(p)
+			} else {
+				parts[i] = constant(nil)
+			}
+		}
+		return func(f *frame) (value.Value, error) {
+			s := &value.Slice{}
+			for i, to := range []*value.Value{&s.Start, &s.Stop, &s.Step} {
+				v, err := parts[i](f)
+				if err != nil {
+					return nil, err
+				}
+				*to = v
+			}
+			return s, nil
+		}
+	}
+	c.reject(x, false, "the expression cannot be compiled")
+	return nil
+}
+
+func (c *compiler) name(x *Name) exprFunc {
+	r := c.level.scope.find(x.Name)
+	if r == nil { // a name that no analysis saw: resolve it
+		r = &symbol{name: x.Name, fn: c.fn, slot: -1, load: loadResolve}
+	}
+	undef := &value.Undefined{Name: x.Name, Message: value.Quote(x.Name) + " is undefined", Kind: c.e.undefinedKind(), Span: x.Span, Site: c.t}
+	if r.slot < 0 {
+		i := c.nameIndex(x.Name)
+		return func(f *frame) (value.Value, error) {
+			if v := f.run.resolve(i); v != nil {
+				return v, nil
+			}
+			return undef, nil
+		}
+	}
+	slot := r.slot
+	if c.depth(r) == 0 {
+		return func(f *frame) (value.Value, error) {
+			if v := f.slots[slot]; v != nil {
+				return v, nil
+			}
+			return undef, nil
+		}
+	}
+	load := c.rawLoad(r)
+	return func(f *frame) (value.Value, error) {
+		if v := load(f); v != nil {
+			return v, nil
+		}
+		return undef, nil
+	}
+}
+
+// constant gives a literal. In Ansible mode a text that looks like a template is marked: lookups template it.
+func (c *compiler) constant(x *Const) exprFunc {
+	s, ok := x.Value.(value.Str)
+	if !ok || !c.e.ansible || !IsTemplate(s.S, nil) {
+		return constant(x.Value)
+	}
+	s.Embedded = true
+	return func(f *frame) (value.Value, error) {
+		if f.run.t != nil && f.run.conditional {
+			return f.run.embedded(s, x.Span)
+		}
+		return s, nil
+	}
+}
+
+// truth compiles a test for truth.
+func (c *compiler) truth(x Expr) func(f *frame) (bool, error) {
+	switch x := x.(type) {
+	case *Not:
+		g := c.truth(x.X)
+		return func(f *frame) (bool, error) {
+			b, err := g(f)
+			return !b, err
+		}
+	case *Logic:
+		a, b := c.truth(x.Left), c.truth(x.Right)
+		and := x.And
+		return func(f *frame) (bool, error) {
+			t, err := a(f)
+			if err != nil || t != and {
+				return t, err
+			}
+			return b(f)
+		}
+	}
+	g := c.expr(x)
+	span := x.Range()
+	return func(f *frame) (bool, error) {
+		v, err := g(f)
+		if err != nil {
+			return false, err
+		}
+		if b, ok := v.(value.Bool); ok {
+			return bool(b), nil
+		}
+		t, err := value.Truth(v)
+		if err != nil {
+			return false, f.run.locate(err, span)
+		}
+		return t, nil
+	}
+}
+
+func (c *compiler) dict(x *Dict) exprFunc {
+	type pair struct{ k, v exprFunc }
+	var pairs []pair
+	for _, p := range x.Pairs {
+		pairs = append(pairs, pair{c.expr(p.Key), c.expr(p.Value)})
+	}
+	return func(f *frame) (value.Value, error) {
+		d := &value.Dict{}
+		for i, p := range pairs {
+			k, err := p.k(f)
+			if err != nil {
+				return nil, err
+			}
+			v, err := p.v(f)
+			if err != nil {
+				return nil, err
+			}
+			if u, ok := k.(*value.Undefined); ok && !u.Lax() {
+				return nil, f.run.locate(u, x.Pairs[i].Key.Range())
+			}
+			if !d.Set(k, v) {
+				return nil, f.run.locate(value.Unhashable(k), x.Pairs[i].Key.Range())
+			}
+		}
+		return d, nil
+	}
+}
+
+func (c *compiler) binary(x *Binary) exprFunc {
+	a, b := c.expr(x.Left), c.expr(x.Right)
+	var op func(a, b value.Value) (value.Value, error)
+	switch x.Op {
+	case TokAdd:
+		op = value.Add
+	case TokSub:
+		op = value.Sub
+	case TokMul:
+		op = value.Mul
+	case TokDiv:
+		op = value.Div
+	case TokFloordiv:
+		op = value.FloorDiv
+	case TokMod:
+		op = value.Mod
+	default:
+		op = value.Pow
+	}
+	span := x.Span
+	return func(f *frame) (value.Value, error) {
+		v, err := a(f)
+		if err != nil {
+			return nil, err
+		}
+		w, err := b(f)
+		if err != nil {
+			return nil, err
+		}
+		r, err := op(v, w)
+		if err != nil {
+			return nil, f.run.locate(err, span)
+		}
+		return r, nil
+	}
+}
+
+func (c *compiler) compare(x *Compare) exprFunc {
+	first := c.expr(x.First)
+	type step struct {
+		op string
+		x  exprFunc
+	}
+	var steps []step
+	for _, o := range x.Ops {
+		steps = append(steps, step{o.Op, c.expr(o.X)})
+	}
+	span := x.Span
+	return func(f *frame) (value.Value, error) {
+		a, err := first(f)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range steps {
+			b, err := s.x(f)
+			if err != nil {
+				return nil, err
+			}
+			var ok bool
+			switch s.op {
+			case "in":
+				ok, err = value.Contains(b, a)
+			case "not in":
+				ok, err = value.Contains(b, a)
+				ok = !ok
+			case "==":
+				ok, err = value.TryEqual(a, b)
+			case "!=":
+				ok, err = value.TryEqual(a, b)
+				ok = !ok
+			default:
+				ok, err = value.CompareOp(s.op, a, b)
+			}
+			if err != nil {
+				return nil, f.run.locate(err, span)
+			}
+			if !ok {
+				return value.Bool(false), nil
+			}
+			a = b
+		}
+		return value.Bool(true), nil
+	}
+}
+
+func (c *compiler) cond(x *Cond) (fn exprFunc) {
+	c.soft(func() {
+		test, then := c.truth(x.Test), c.expr(x.Then)
+		if x.Else != nil {
+			els := c.expr(x.Else)
+			fn = func(f *frame) (value.Value, error) {
+				ok, err := test(f)
+				if err != nil {
+					return nil, err
+				}
+				if ok {
+					return then(f)
+				}
+				return els(f)
+			}
+			return
+		}
+		fn = func(f *frame) (value.Value, error) {
+			ok, err := test(f)
+			if err != nil {
+				return nil, err
+			}
+			if ok {
+				return then(f)
+			}
+			// Jinja2 gives its plain Undefined here, whatever kind the environment has
+			return &value.Undefined{Kind: value.UndefinedDefault, Span: x.Span, Site: c.t,
+				Message: "the inline if-expression on " + f.run.position(x.Span) +
+					" evaluated to false and no else section was defined."}, nil
+		}
+	})
+	return fn
+}
+
+func (c *compiler) attr(x *Attr) exprFunc {
+	g := c.expr(x.X)
+	name, span := x.Name, x.Span
+	return func(f *frame) (value.Value, error) {
+		v, err := g(f)
+		if err != nil {
+			return nil, err
+		}
+		// the usual case: an entry of a dict whose name is not that of a method
+		if d, ok := v.(*value.Dict); ok && !isDictMethod(name) {
+			if w, ok := d.Get(name); ok {
+				return w, nil
+			}
+		}
+		return f.run.getAttr(v, name, span)
+	}
+}
+
+func (c *compiler) item(x *Item) exprFunc {
+	g, key := c.expr(x.X), c.expr(x.Key)
+	span := x.Span
+	_, slice := x.Key.(*Slice)
+	if k, ok := x.Key.(*Const); ok {
+		if s, ok := k.Value.(value.Str); ok {
+			return func(f *frame) (value.Value, error) {
+				v, err := g(f)
+				if err != nil {
+					return nil, err
+				}
+				if d, ok := v.(*value.Dict); ok {
+					if w, ok := d.Get(s.S); ok {
+						return w, nil
+					}
+				}
+				return f.run.getItem(v, s, span)
+			}
+		}
+	}
+	return func(f *frame) (value.Value, error) {
+		v, err := g(f)
+		if err != nil {
+			return nil, err
+		}
+		k, err := key(f)
+		if err != nil {
+			return nil, err
+		}
+		if slice {
+			if u, ok := v.(*value.Undefined); ok && u.Kind == value.UndefinedMarker {
+				return u, nil
+			}
+			r, err := value.GetItem(v, k)
+			return r, f.run.locate(err, span)
+		}
+		return f.run.getItem(v, k, span)
+	}
+}
+
+// argsCode is a compiled argument list.
+type argsCode struct {
+	args     []exprFunc
+	names    []string
+	kwargs   []exprFunc
+	star     exprFunc
+	starstar exprFunc
+}
+
+func (c *compiler) args(a *Args) *argsCode {
+	ac := &argsCode{args: c.exprs(a.Args)}
+	for _, k := range a.Kwargs {
+		ac.names = append(ac.names, k.Name)
+		ac.kwargs = append(ac.kwargs, c.expr(k.Value))
+	}
+	if a.Star != nil {
+		ac.star = c.expr(a.Star)
+	}
+	if a.StarStar != nil {
+		ac.starstar = c.expr(a.StarStar)
+	}
+	return ac
+}
+
+// eval gives the arguments; first, when set, goes in front.
+func (a *argsCode) eval(f *frame, first value.Value) ([]value.Value, *value.Dict, error) {
+	n := len(a.args)
+	if first != nil {
+		n++
+	}
+	args := make([]value.Value, 0, n)
+	if first != nil {
+		args = append(args, first)
+	}
+	for _, g := range a.args {
+		v, err := g(f)
+		if err != nil {
+			return nil, nil, err
+		}
+		args = append(args, v)
+	}
+	if a.star != nil {
+		v, err := a.star(f)
+		if err != nil {
+			return nil, nil, err
+		}
+		items, err := value.Collect(v)
+		if err != nil {
+			if _, ok := err.(*value.Error); ok {
+				err = value.TypeError("Value after * must be an iterable, not %s", value.TypeName(v))
+			}
+			return nil, nil, err
+		}
+		args = append(args, items...)
+	}
+	var kw *value.Dict
+	if len(a.kwargs) > 0 || a.starstar != nil {
+		kw = &value.Dict{}
+	}
+	for i, g := range a.kwargs {
+		v, err := g(f)
+		if err != nil {
+			return nil, nil, err
+		}
+		if _, ok := kw.Raw(a.names[i]); ok {
+			return nil, nil, value.TypeError("keyword argument repeated: %s", a.names[i])
+		}
+		kw.Put(a.names[i], v)
+	}
+	if a.starstar != nil {
+		v, err := a.starstar(f)
+		if err != nil {
+			return nil, nil, err
+		}
+		d, ok := v.(*value.Dict)
+		if !ok {
+			if u, ok := v.(*value.Undefined); ok {
+				return nil, nil, u
+			}
+			return nil, nil, value.TypeError("argument after ** must be a mapping, not %s", value.TypeName(v))
+		}
+		for k, x := range d.All() {
+			s, ok := k.(value.Str)
+			if !ok {
+				return nil, nil, value.TypeError("keywords must be strings")
+			}
+			if _, ok := kw.Raw(s.S); ok {
+				return nil, nil, value.TypeError("got multiple values for keyword argument %s", value.Quote(s.S))
+			}
+			kw.Put(s.S, x)
+		}
+	}
+	return args, kw, nil
+}
+
+func (c *compiler) filter(x *Filter) exprFunc {
+	g := constant(nil)
+	if x.X != nil {
+		g = c.expr(x.X)
+	}
+	run := c.piped1(x)
+	return func(f *frame) (value.Value, error) {
+		v, err := g(f)
+		if err != nil {
+			return nil, err
+		}
+		return run(f, v)
+	}
+}
+
+// piped compiles a chain of filters without its first value, as filter and set blocks have it.
+func (c *compiler) piped(x *Filter) func(f *frame, v value.Value) (value.Value, error) {
+	last := c.piped1(x)
+	inner, ok := x.X.(*Filter)
+	if !ok {
+		return last
+	}
+	before := c.piped(inner)
+	return func(f *frame, v value.Value) (value.Value, error) {
+		v, err := before(f, v)
+		if err != nil {
+			return nil, err
+		}
+		return last(f, v)
+	}
+}
+
+func (c *compiler) piped1(x *Filter) func(f *frame, v value.Value) (value.Value, error) {
+	fn, err := c.e.find("filter", x.Name)
+	if fn == nil && !c.level.soft && err == nil {
+		c.reject(&x.base, true, "No filter named %s.", value.Quote(x.Name))
+	}
+	args := c.args(&x.Args)
+	span := Span{Start: x.NameSpan.Start, End: x.Span.End}
+	return func(f *frame, v value.Value) (value.Value, error) {
+		if fn == nil {
+			return nil, f.run.locate(f.run.unknownFunction("filter", x.Name, err), span)
+		}
+		if v == nil {
+			v = value.None{}
+		}
+		a, kw, err := args.eval(f, v)
+		if err != nil {
+			return nil, f.run.locate(err, span)
+		}
+		r, err := f.run.callFunction("filter", fn, x.Name, a, kw, span)
+		if err != nil {
+			return nil, f.run.locate(err, span)
+		}
+		return r, nil
+	}
+}
+
+func (c *compiler) test(x *Test) exprFunc {
+	fn, ferr := c.e.find("test", x.Name)
+	if fn == nil && !c.level.soft && ferr == nil {
+		c.reject(&x.base, true, "No test named %s.", value.Quote(x.Name))
+	}
+	g := c.expr(x.X)
+	args := c.args(&x.Args)
+	span := x.Span
+	if fn != nil && len(x.Args.Args) == 0 && len(x.Kwargs) == 0 && x.Star == nil && x.StarStar == nil && (fn.Name == "defined" || fn.Name == "undefined") {
+		want := fn.Name == "undefined"
+		return func(f *frame) (value.Value, error) {
+			v, err := g(f)
+			if err != nil {
+				return nil, err
+			}
+			u, ok := v.(*value.Undefined)
+			if ok && u.Cause != nil { // a failure is not the same as undefined
+				return u, nil
+			}
+			return value.Bool(ok == want), nil
+		}
+	}
+	return func(f *frame) (value.Value, error) {
+		v, err := g(f)
+		if err != nil {
+			return nil, err
+		}
+		if fn == nil {
+			return nil, f.run.locate(f.run.unknownFunction("test", x.Name, ferr), span)
+		}
+		a, kw, err := args.eval(f, v)
+		if err != nil {
+			return nil, f.run.locate(err, span)
+		}
+		r, err := f.run.callFunction("test", fn, x.Name, a, kw, span)
+		if err != nil {
+			return nil, f.run.locate(err, span)
+		}
+		return r, nil
+	}
+}
+
+// call compiles a call; caller, when set, is passed as the macro's caller.
+func (c *compiler) call(x *CallExpr, caller func(f *frame) value.Value) exprFunc {
+	g := c.expr(x.X)
+	args := c.args(&x.Args)
+	span := x.Span
+	return func(f *frame) (value.Value, error) {
+		fn, err := g(f)
+		if err != nil {
+			return nil, err
+		}
+		a, kw, err := args.eval(f, nil)
+		if err != nil {
+			return nil, f.run.locate(err, span)
+		}
+		if caller != nil {
+			if kw == nil {
+				kw = &value.Dict{}
+			}
+			if _, ok := kw.Raw("caller"); ok {
+				return nil, f.run.locate(value.TypeError("got multiple values for keyword argument 'caller'"), span)
+			}
+			kw.Put("caller", caller(f))
+		}
+		r, err := f.run.invoke(fn, a, kw, span)
+		if err != nil {
+			return nil, f.run.locate(err, span)
+		}
+		return r, nil
+	}
+}

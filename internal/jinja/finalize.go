@@ -1,0 +1,142 @@
+package jinja
+
+import (
+	"github.com/rehearse-dev/rehearse/internal/value"
+)
+
+// finalizeWith is finalize at the top that lets f replace undefined values.
+func finalizeWith(v value.Value, f func(*value.Undefined) value.Value) (value.Value, error) {
+	return finalizer{replace: f}.run(v, false, 0)
+}
+
+// finalize makes the final form of a result, as ansible-core 2.19 does: lazy items are resolved, tuples become lists,
+// omitted items are dropped, undefined is an error. In a text (concat) unknown types pass; at the top they are errors.
+func finalize(v value.Value, concat bool, depth int) (value.Value, error) {
+	return finalizer{}.run(v, concat, depth)
+}
+
+// finalizer walks a result; replace, when set, stands in for undefined values.
+type finalizer struct {
+	replace func(*value.Undefined) value.Value
+}
+
+func (z finalizer) run(v value.Value, concat bool, depth int) (value.Value, error) {
+	if depth > maxNesting {
+		return nil, value.Errorf("RecursionError", "maximum recursion depth exceeded")
+	}
+	switch x := v.(type) {
+	case value.Str:
+		if x.Embedded {
+			x.Embedded = false
+			return x, nil
+		}
+		return v, nil
+	case nil:
+		return value.None{}, nil
+	case value.Int, value.Bool, value.None, value.Float, *value.BigInt, value.Date, value.DateTime, value.Omit, value.Bytes, *value.Vault:
+		return v, nil
+	case *value.List:
+		return z.items(len(x.Items), x.Item, x, concat, depth)
+	case *value.Tuple:
+		return z.items(len(x.Items), func(i int) value.Value { return x.Items[i] }, nil, concat, depth)
+	case *value.Dict:
+		if x.Lazy == nil && settledDict(x) {
+			return x, nil
+		}
+		d := &value.Dict{At: x.At}
+		for k, w := range x.All() {
+			if _, ok := w.(value.Omit); ok {
+				continue
+			}
+			fk, err := z.run(k, concat, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			if l, ok := fk.(*value.List); ok {
+				return nil, value.Unhashable(l)
+			}
+			fw, err := z.run(w, concat, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			d.Set(fk, fw)
+		}
+		return d, nil
+	case *value.Undefined:
+		if !x.Lax() {
+			if z.replace != nil {
+				return z.replace(x), nil
+			}
+			return nil, x
+		}
+	}
+	if concat {
+		return v, nil
+	}
+	switch x := v.(type) {
+	case *value.View, *value.Set:
+		items, err := value.Collect(x)
+		if err != nil {
+			return nil, err
+		}
+		return z.items(len(items), func(i int) value.Value { return items[i] }, nil, concat, depth)
+	case interface{ AsDict() *value.Dict }:
+		return z.run(x.AsDict(), concat, depth)
+	}
+	name := value.TypeName(v)
+	if _, ok := v.(*value.Undefined); ok {
+		name = "Undefined"
+	}
+	return nil, value.Errorf("AnsibleVariableTypeError", "Type %s is unsupported for variable storage.", value.Quote(name))
+}
+
+// settledDict tells whether a dict holds scalars only, so that it is its own final form.
+func settledDict(d *value.Dict) bool {
+	for _, v := range d.RawAll() {
+		if !settledScalar(v) {
+			return false
+		}
+	}
+	return true
+}
+
+func settledScalar(v value.Value) bool {
+	switch v := v.(type) {
+	case value.Str:
+		return !v.Embedded
+	case value.Int, value.Bool, value.None, value.Float:
+		return true
+	}
+	return false
+}
+
+func (z finalizer) items(n int, item func(int) value.Value, l *value.List, concat bool, depth int) (value.Value, error) {
+	if l != nil && l.Lazy == nil {
+		same := true
+		for _, x := range l.Items {
+			if !settledScalar(x) {
+				same = false
+				break
+			}
+		}
+		if same {
+			return l, nil
+		}
+	}
+	out := &value.List{Items: make([]value.Value, 0, n)}
+	if l != nil {
+		out.At = l.At
+	}
+	for i := range n {
+		x := item(i)
+		if _, ok := x.(value.Omit); ok {
+			continue
+		}
+		f, err := z.run(x, concat, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		out.Items = append(out.Items, f)
+	}
+	return out, nil
+}
