@@ -7,7 +7,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"sync"
 	"time"
@@ -33,8 +32,8 @@ const bootstrapScript = `exec 3>&-; m=@MARK@; e=; ` +
 	`{ rm -f "$1/.try-$m" 2>/dev/null; rmdir "$1" 2>/dev/null; e="$e $1: cannot be written;"; return; }; ` +
 	`"$1/.try-$m" 2>/dev/null; r=$?; rm -f "$1/.try-$m"; [ $r = 0 ] || { rmdir "$1" 2>/dev/null; e="$e $1: mounted noexec;"; return; }; ` +
 	`z=raw; command -v gzip >/dev/null 2>&1 && z=gzip; echo "$m need $(uname -s) $(uname -m) $z $1"; ` +
-	`read -r a n || exit 1; t="$1/.new-$m"; c=cat; [ $z = gzip ] && c="gzip -dc"; ` +
-	`head -c $n | ( umask 077; $c >"$t" || { cat >/dev/null; false; } ) && chmod 700 "$t" && mv -f "$t" "$1/$a" && { run "$1/$a"; rm -f "$1/$a"; rmdir "$1" 2>/dev/null; return; }; ` +
+	`read -r a n || exit 1; t="$1/.new-$m"; ` +
+	`head -c $n | ( umask 077; if [ $z = gzip ]; then gzip -dc >"$t"; else cat >"$t"; fi || { cat >/dev/null; false; } ) && chmod 700 "$t" && mv -f "$t" "$1/$a" && { run "$1/$a"; rm -f "$1/$a"; rmdir "$1" 2>/dev/null; return; }; ` +
 	`rm -f "$t"; rmdir "$1" 2>/dev/null; e="$e $1: the agent could not be written;"; }; ` +
 	`@DIRECT@` +
 	`h=${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/rehearse; try "$h"; u=$(id -u); ` +
@@ -177,7 +176,7 @@ func (b *booter) line() (string, error) {
 		part, err := b.out.ReadSlice('\n')
 		line = append(line, part...)
 		read += len(part)
-		if err == nil || err == io.EOF {
+		if err != bufio.ErrBufferFull {
 			if i := bytes.Index(line, []byte(b.marker+" ")); i >= 0 && err == nil {
 				b.progress()
 				return strings.TrimRight(string(line[i+len(b.marker)+1:]), "\r\n"), nil
@@ -187,11 +186,8 @@ func (b *booter) line() (string, error) {
 			}
 			line = line[:0]
 		}
-		if err == io.EOF {
+		if err != nil && err != bufio.ErrBufferFull { // the end, or the process was killed
 			return "", errEnded
-		}
-		if err != nil && err != bufio.ErrBufferFull {
-			return "", err
 		}
 		if read > noiseLimit {
 			return "", errors.New("the shell of the host prints without end")

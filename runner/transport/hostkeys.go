@@ -26,7 +26,7 @@ type hostKeys struct {
 
 func (l *login) hostKeys() (*hostKeys, error) {
 	s := l.settings
-	k := &hostKeys{login: l, name: net.JoinHostPort(s.hostKeyName(), fmt.Sprint(s.port)), strict: strings.ToLower(s.get("StrictHostKeyChecking"))}
+	k := &hostKeys{login: l, name: s.hostKeyName(), strict: strings.ToLower(s.get("StrictHostKeyChecking"))}
 	if !l.target.HostKeyChecking {
 		k.strict = "no"
 	}

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/rehearse-dev/rehearse/agent"
-	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/wire"
 )
 
@@ -81,9 +80,9 @@ func (l *local) call(ctx context.Context, r *Request) Result {
 	if err := ctx.Err(); err != nil {
 		return Result{Err: context.Cause(ctx)}
 	}
-	args := r.Args
-	if args == nil {
-		args = &value.Dict{}
+	args, err := plainDict(r.Args)
+	if err != nil {
+		return Result{Value: failed(err.Error())}
 	}
 	a := l.host.Invoke(ctx, &wire.Call{Module: r.Module, Args: args, Check: r.Check, Diff: r.Diff, NoLog: r.NoLog, Verbosity: r.Verbosity,
 		MaxDiff: r.MaxDiff, Env: r.Env, Cwd: r.Cwd, TmpDir: r.TmpDir, Timeout: r.Timeout}, func(sha string) (io.ReadSeeker, error) {
@@ -102,8 +101,7 @@ func (l *local) call(ctx context.Context, r *Request) Result {
 		}
 		return Result{Value: failed(a.Error)}
 	}
-	d, _ := untrusted(a.Value)
-	return Result{Value: d.(*value.Dict)}
+	return Result{Value: a.Value}
 }
 
 func (l *local) Exec(ctx context.Context, c *Command) (*Output, error) {

@@ -228,17 +228,27 @@ func (l *sshLink) start(ctx context.Context, s *wire.Spawn) (*process, error) {
 		ch.Close()
 		return nil, fmt.Errorf("the connection was cut: %w", err)
 	}
+	var in io.WriteCloser = sessionInput{ch}
 	var out io.Reader = ch
+	if s.TTY {
+		in = terminalInput{ch}
+	}
 	if s.Prompt != "" && s.TTY {
 		out = &promptReader{r: ch, w: ch, prompt: []byte(s.Prompt), password: s.Password, process: p}
 	}
-	return &process{in: sessionInput{ch}, out: out, exit: p.exit, notes: p.notes, kill: p.kill}, nil
+	return &process{in: in, out: out, exit: p.exit, notes: p.notes, kill: p.kill}, nil
 }
 
 // sessionInput closes only the way to the command.
 type sessionInput struct{ ssh.Channel }
 
 func (s sessionInput) Close() error { return s.CloseWrite() }
+
+// terminalInput has no end of its own: a terminal that is closed for writing would swallow the password that is still to
+// be typed.
+type terminalInput struct{ ssh.Channel }
+
+func (terminalInput) Close() error { return nil }
 
 type sshProcess struct {
 	link    *sshLink

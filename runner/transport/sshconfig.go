@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -306,12 +307,12 @@ func (s *settings) tokens(text string) string {
 		"%u", local, "%i", strconv.Itoa(os.Getuid())).Replace(text)
 }
 
-// hostKeyName is the name under which the host's key is known.
+// hostKeyName is the name, with a port, under which the host's key is known: an alias stands for host and port.
 func (s *settings) hostKeyName() string {
 	if alias := s.get("HostKeyAlias"); alias != "" {
-		return alias
+		return net.JoinHostPort(alias, "22")
 	}
-	return s.host
+	return net.JoinHostPort(s.host, strconv.Itoa(s.port))
 }
 
 // checkSupport looks for options that ask for something which only the system's ssh can do.

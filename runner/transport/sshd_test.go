@@ -79,7 +79,7 @@ ForceCommand %s
 	path := filepath.Join(s.dir, "sshd_config")
 	must(t, os.WriteFile(path, []byte(config), 0o600))
 	s.known = filepath.Join(s.dir, "known_hosts")
-	must(t, os.WriteFile(s.known, fmt.Appendf(nil, "[127.0.0.1]:%d %s", s.port, ssh.MarshalAuthorizedKey(s.hostPub)), 0o600))
+	must(t, os.WriteFile(s.known, fmt.Appendf(nil, "[127.0.0.1]:%d,box %s", s.port, ssh.MarshalAuthorizedKey(s.hostPub)), 0o600))
 	s.cmd = exec.Command(exe, "-D", "-e", "-f", path)
 	s.cmd.Stderr = s
 	must(t, s.cmd.Start())

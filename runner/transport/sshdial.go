@@ -110,7 +110,7 @@ func handshake(ctx context.Context, t *Target, s *settings, conn net.Conn) (*ssh
 	}
 	guard := time.AfterFunc(s.connect, func() { conn.Close() })
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	c, channels, requests, err := ssh.NewClientConn(conn, net.JoinHostPort(s.hostKeyName(), strconv.Itoa(s.port)), config)
+	c, channels, requests, err := ssh.NewClientConn(conn, s.hostKeyName(), config)
 	silent := !guard.Stop()
 	if !stop() {
 		conn.Close()
