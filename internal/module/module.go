@@ -51,7 +51,6 @@ type Call struct {
 
 	warnings     []string
 	deprecations []argspec.Deprecation
-	attributes   *fileArgs
 }
 
 // Change runs f, which changes the system, except in check mode.

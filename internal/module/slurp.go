@@ -1,12 +1,7 @@
 package module
 
 import (
-	"encoding/base64"
-	"os"
-	"syscall"
-
 	"github.com/rehearse-dev/rehearse/internal/argspec"
-	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
 func slurpModule() *Module {
@@ -21,28 +16,5 @@ func slurpModule() *Module {
 			{"encoding", "str", "always base64"},
 			{"source", "str", "path of the file"},
 		},
-		Run: runSlurp,
 	}
-}
-
-func runSlurp(c *Call) *value.Dict {
-	path := c.text("src")
-	content, err := os.ReadFile(path)
-	if err != nil {
-		message := "Unable to slurp file: {source}"
-		switch errnoOf(err) {
-		case syscall.ENOENT:
-			message = "File not found: " + path
-		case syscall.EACCES:
-			message = "File is not readable: " + path
-		case syscall.EISDIR:
-			message = "Source is a directory and must be a file: " + path
-		}
-		return c.failed(failBecause(err, message))
-	}
-	return value.NewDict(
-		"content", value.S(base64.StdEncoding.EncodeToString(content)),
-		"source", value.S(path),
-		"encoding", value.S("base64"),
-	)
 }

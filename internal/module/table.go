@@ -9,10 +9,10 @@ import (
 func Table() []*Module { return table() }
 
 var table = sync.OnceValue(func() []*Module {
-	return []*Module{
+	return withRuns(
 		commandModule(),
 		copyModule(),
-		fileModuleOnce(),
+		fileModule(),
 		lineinfileModule(),
 		pingModule(),
 		setupModule(),
@@ -20,17 +20,25 @@ var table = sync.OnceValue(func() []*Module {
 		slurpModule(),
 		statModule(),
 		tempfileModule(),
-	}
+	)
 })
 
-var fileModuleOnce = sync.OnceValue(fileModule)
+// withRuns adds to the specifications what the modules do on this system.
+func withRuns(list ...*Module) []*Module {
+	for _, m := range list {
+		if m.Run == nil {
+			m.Run = runOf(m.Name)
+		}
+	}
+	return list
+}
 
 var byName = sync.OnceValue(func() map[string]*Module {
 	m := make(map[string]*Module)
 	for _, mod := range Table() {
 		m[mod.Name] = mod
 	}
-	m[CopyFile] = copyFileModule()
+	m[CopyFile] = withRuns(copyFileModule())[0]
 	return m
 })
 

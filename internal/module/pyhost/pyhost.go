@@ -1,3 +1,5 @@
+//go:build unix
+
 // Package pyhost runs Ansible modules that are written in Python: it keeps one Python process per interpreter that has
 // the common module code imported and forks for every call. It runs on the target, inside the agent, and in the
 // controller for local connections. It imports the standard library only.

@@ -1,6 +1,8 @@
 package module
 
-import "golang.org/x/sys/unix"
+import (
+	"golang.org/x/sys/unix"
+)
 
 const (
 	accessRead    = unix.R_OK

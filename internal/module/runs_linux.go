@@ -1,0 +1,30 @@
+package module
+
+import (
+	"github.com/rehearse-dev/rehearse/internal/value"
+)
+
+// runOf is what a module does on Linux.
+func runOf(name string) func(*Call) *value.Dict {
+	switch name {
+	case "ansible.builtin.command", "ansible.builtin.shell":
+		return runCommand
+	case "ansible.builtin.copy":
+		return runCopy
+	case "ansible.builtin.file":
+		return runFile
+	case "ansible.builtin.lineinfile":
+		return runLineinfile
+	case "ansible.builtin.setup":
+		return runSetup
+	case "ansible.builtin.slurp":
+		return runSlurp
+	case "ansible.builtin.stat":
+		return runStat
+	case "ansible.builtin.tempfile":
+		return runTempfile
+	case CopyFile:
+		return runCopyFile
+	}
+	return nil
+}
