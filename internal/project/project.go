@@ -4,122 +4,215 @@
 package project
 
 import (
+	"errors"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
 	"github.com/rehearse-dev/rehearse/internal/config"
-	"github.com/rehearse-dev/rehearse/internal/playbook"
 	"github.com/rehearse-dev/rehearse/internal/source"
-	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
-// Kind is what a file of a project is.
-type Kind uint8
-
-// The kinds. Other is everything that no rule knows.
-const (
-	Other Kind = iota
-	Playbook
-	Tasks
-	Handlers
-	Vars     // vars files, host_vars, group_vars
-	Defaults // role defaults
-	Meta     // role meta/main.yml
-	ArgSpecs // role meta/argument_specs.yml
-	Inventory
-	Template // *.j2 and files under templates/
-	Requirements
-	Galaxy // galaxy.yml
-	Config // ansible.cfg
-	Molecule
-	YAML // any other YAML file
-)
-
-func (k Kind) String() string {
-	return [...]string{"other", "playbook", "tasks", "handlers", "vars", "defaults", "meta", "arg_specs", "inventory", "template", "requirements", "galaxy", "config", "molecule", "yaml"}[k]
-}
-
-// Snapshot is one state of a project.
+// Snapshot is one state of a project. It is immutable and safe for concurrent use.
 type Snapshot struct {
 	Root   string
 	Config *config.Config
 	FS     source.FS
 
 	files map[string]*File
-}
 
-// File is one file of a snapshot. Parsed results are computed on demand, once per content.
-type File struct {
-	Path   string // absolute
-	Kind   Kind
-	Role   string // directory of the role that the file belongs to, "" outside roles
-	Source *source.File
-}
+	sortOnce sync.Once
+	sorted   []*File
 
-// Syntax is the file parsed as its kind, nil for kinds without a playbook syntax.
-func (f *File) Syntax() *playbook.File { return nil }
+	indexOnce sync.Once
+	made      *index
+	from      *index           // the index of an earlier state, to start from
+	changed   map[string]*File // what the files of `from` were that differ now; nil values for new files
+	roleOnce  sync.Once
+	roles     map[string]string
+	worldOnce sync.Once
+	world     *world
+	ownOnce   sync.Once
+	own       map[string]string
+	backOnce  sync.Once
+	back      map[string][]*File
+}
 
 // Options steer Open.
 type Options struct {
 	FS      source.FS
 	Env     config.Env
-	Exclude []string // patterns relative to the root
+	Exclude []string       // paths relative to the root, or names of directories, that are left out
+	Config  *config.Config // nil: the ansible.cfg nearest to the root is read
 }
 
-// Open discovers the project around a path: the directory of the nearest ansible.cfg, galaxy.yml or .git upwards.
-func Open(path string, o Options) (*Snapshot, error) { return &Snapshot{Root: path, FS: o.FS}, nil }
+// maxFiles bounds the number of files of a project.
+const maxFiles = 100_000
+
+// maxSize is the size from which on a file is listed but not read.
+const maxSize = 4 << 20
+
+// Root gives the root of the project around a path: the nearest directory upwards that holds ansible.cfg, galaxy.yml,
+// .ansible-lint or .git; else, for a path inside of a role, the role's directory; else the path's own directory.
+func Root(fsys source.FS, path string) string {
+	dir := path
+	if info, err := fsys.Stat(path); err != nil || !info.IsDir() {
+		dir = filepath.Dir(path)
+	}
+	for d := dir; ; d = filepath.Dir(d) {
+		for _, mark := range [...]string{"ansible.cfg", "galaxy.yml", "galaxy.yaml", ".ansible-lint", ".ansible-lint.yml", ".git"} {
+			if _, err := fsys.Stat(filepath.Join(d, mark)); err == nil {
+				return d
+			}
+		}
+		if d == filepath.Dir(d) {
+			break
+		}
+	}
+	if role := roleOf(filepath.Join(dir, "x")); role != "" {
+		return role
+	}
+	return dir
+}
+
+// Open discovers the project around a path.
+func Open(path string, o Options) (*Snapshot, error) {
+	if o.FS == nil {
+		o.FS = source.OS{}
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	s := &Snapshot{Root: Root(o.FS, path), Config: o.Config, FS: o.FS, files: map[string]*File{}}
+	if s.Config == nil {
+		if s.Config, err = config.Load(config.Options{FS: o.FS, Env: o.Env, Dir: s.Root}); err != nil {
+			s.Config = &config.Config{Dir: s.Root}
+		}
+	}
+	if err := s.walk(s.Root, o.Exclude, 0); err != nil && !errors.Is(err, errTooMany) {
+		return nil, err
+	}
+	return s, nil
+}
+
+var errTooMany = errors.New("too many files")
+
+// skipped are directories that hold nothing of the project itself.
+func skipped(name string) bool {
+	switch name {
+	case ".git", ".hg", ".svn", "node_modules", ".venv", "venv", ".tox", ".nox", "__pycache__", ".cache", ".ansible", ".mypy_cache",
+		".pytest_cache", ".ruff_cache", ".idea", ".vagrant", "ansible_collections":
+		return true
+	}
+	return false
+}
+
+func (s *Snapshot) walk(dir string, exclude []string, depth int) error {
+	entries, err := s.FS.ReadDir(dir)
+	if err != nil || depth > 40 {
+		return nil // what cannot be listed is not part of the project
+	}
+	for _, e := range entries {
+		name := e.Name()
+		path := filepath.Join(dir, name)
+		if s.excluded(path, name, exclude) {
+			continue
+		}
+		mode := e.Type()
+		if mode&fs.ModeSymlink != 0 {
+			info, err := s.FS.Stat(path)
+			if err != nil || info.IsDir() { // directories behind links are visited where they really are
+				continue
+			}
+			mode = info.Mode().Type()
+		}
+		if mode.IsDir() {
+			if skipped(name) {
+				continue
+			}
+			if err := s.walk(path, exclude, depth+1); err != nil {
+				return err
+			}
+			continue
+		}
+		if !mode.IsRegular() {
+			continue
+		}
+		if len(s.files) >= maxFiles {
+			return errTooMany
+		}
+		s.files[path] = s.newFile(path, nil)
+	}
+	return nil
+}
+
+func (s *Snapshot) excluded(path, name string, exclude []string) bool {
+	for _, x := range exclude {
+		x = strings.TrimSuffix(x, "/")
+		if x == name {
+			return true
+		}
+		if rel, err := filepath.Rel(s.Root, path); err == nil {
+			if rel == x {
+				return true
+			}
+			if ok, _ := filepath.Match(x, rel); ok {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // Files lists all files, sorted by path.
-func (s *Snapshot) Files() []*File { return nil }
+func (s *Snapshot) Files() []*File {
+	s.sortOnce.Do(func() {
+		s.sorted = slices.SortedFunc(maps.Values(s.files), func(a, b *File) int { return strings.Compare(a.Path, b.Path) })
+	})
+	return s.sorted
+}
 
 // File finds a file by its absolute path, nil where the project does not have it.
 func (s *Snapshot) File(path string) *File { return s.files[path] }
 
-// With gives a snapshot with other content for one file (an unsaved buffer, or a file that changed on disk when
-// content is nil). Everything that does not depend on the file is shared.
-func (s *Snapshot) With(path string, content []byte) *Snapshot { return s }
-
-// Symbol is something that files define and use across the project.
-type Symbol uint8
-
-// The symbols.
-const (
-	Variable Symbol = iota
-	Handler         // a handler's name or listen topic
-	RoleName
-	TagName
-)
-
-// Occurrence is one definition or use of a symbol.
-type Occurrence struct {
-	Symbol Symbol
-	Name   string
-	At     source.Location
-	Def    bool
-	// Level is the precedence level of a variable's definition, as vars.Levels names it; "" otherwise.
-	Level string
-	Scope string // the role's directory, the host or group, or "" where the definition reaches
-	Value value.Value
+// With gives a snapshot with other content for one file: an unsaved buffer or, where content is nil, what is on disk
+// now. The file may be new to the project; one that is gone is left out. Everything that does not depend on the file is
+// shared.
+func (s *Snapshot) With(path string, content []byte) *Snapshot {
+	path = filepath.Clean(path)
+	old := s.files[path]
+	var f *File
+	if content == nil {
+		if info, err := s.FS.Stat(path); err == nil && info.Mode().IsRegular() {
+			f = s.newFile(path, nil)
+		}
+	} else {
+		f = s.newFile(path, content)
+	}
+	if old != nil && f != nil && old.same(f) {
+		return s
+	}
+	n := &Snapshot{Root: s.Root, Config: s.Config, FS: s.FS, files: maps.Clone(s.files), changed: map[string]*File{}}
+	if n.files == nil {
+		n.files = map[string]*File{}
+	}
+	if f == nil {
+		delete(n.files, path)
+	} else {
+		n.files[path] = f
+	}
+	if s.made != nil {
+		n.from = s.made
+	} else {
+		n.from = s.from
+		maps.Copy(n.changed, s.changed)
+	}
+	if _, ok := n.changed[path]; !ok {
+		n.changed[path] = old
+	}
+	return n
 }
-
-// Definitions lists where a symbol is defined.
-func (s *Snapshot) Definitions(k Symbol, name string) []Occurrence { return nil }
-
-// Uses lists where a symbol is used.
-func (s *Snapshot) Uses(k Symbol, name string) []Occurrence { return nil }
-
-// Names lists the names of all defined symbols of a kind.
-func (s *Snapshot) Names(k Symbol) []string { return nil }
-
-// Link is a reference from one file to another: import, include, role, vars_files, template src, ...
-type Link struct {
-	From    source.Location
-	Kind    string   // the keyword or module: "import_tasks", "roles", "template", ...
-	Name    string   // as written
-	To      []string // absolute paths that exist; empty when nothing was found
-	Tried   []string // where it was looked for
-	Dynamic bool     // the name holds a template
-}
-
-// Links lists the references of a file.
-func (s *Snapshot) Links(f *File) []Link { return nil }
-
-// Roles lists the roles of the project: name to directory.
-func (s *Snapshot) Roles() map[string]string { return nil }

@@ -100,3 +100,35 @@ func (s *Store) buildBase(h *inventory.Host, dir string) []Layer {
 	slices.Reverse(weak)
 	return weak
 }
+
+// OwnHost gives the variables that belong to a host itself: from the inventory and from the host_vars beside it.
+func (s *Store) OwnHost(h *inventory.Host) *value.Dict {
+	d := h.Vars.Copy()
+	for _, dir := range s.sourceDirs() {
+		put(d, s.files.of(dir, "host_vars", h.Name, InventoryHostFile))
+	}
+	return d
+}
+
+// OwnGroup gives the variables that belong to a group itself: from the inventory, from the group_vars beside it and in
+// dir, where that is set.
+func (s *Store) OwnGroup(g *inventory.Group, dir string) *value.Dict {
+	d := g.Vars.Copy()
+	dirs := s.sourceDirs()
+	if dir != "" {
+		dirs = append(dirs, dir)
+	}
+	for _, dir := range dirs {
+		put(d, s.files.of(dir, "group_vars", g.Name, InventoryGroupFiles))
+	}
+	return d
+}
+
+// put lays layers, strongest first, over a dict.
+func put(d *value.Dict, layers []Layer) {
+	for _, l := range slices.Backward(layers) {
+		for k, v := range l.Vars.RawAll() {
+			d.Set(k, v)
+		}
+	}
+}

@@ -22,8 +22,13 @@ func MagicNames() []string { return slices.Clone(magicNames) }
 func (c *Scope) magicNames() []string {
 	var out []string
 	for _, n := range magicNames {
-		if n == "vars" {
-			out = append(out, n)
+		switch n {
+		case "omit": // known to every template, but no variable
+			continue
+		case "vars":
+			if c.q.Play != nil || c.q.Task != nil {
+				out = append(out, n)
+			}
 			continue
 		}
 		if _, ok := c.magic(n); ok {

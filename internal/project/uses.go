@@ -1,0 +1,83 @@
+package project
+
+import (
+	"io/fs"
+	"strings"
+
+	"github.com/rehearse-dev/rehearse/internal/jinja"
+	"github.com/rehearse-dev/rehearse/internal/source"
+	"github.com/rehearse-dev/rehearse/internal/yaml"
+)
+
+// conditional tells whether the values of a key are bare expressions.
+func conditional(key string) bool {
+	switch key {
+	case "when", "until", "changed_when", "failed_when", "break_when", "that", "var":
+		return true
+	}
+	return false
+}
+
+// templates records the variables that the texts below a node read. key is the mapping key that the node stands under.
+func (c *collector) templates(n *yaml.Node, key string) {
+	switch n.Kind {
+	case yaml.Scalar:
+		if n.Tag == "!unsafe" || n.Tag == "!vault" {
+			return
+		}
+		switch {
+		case strings.Contains(n.Text, "{{") || strings.Contains(n.Text, "{%"):
+			c.reads(jinja.Parse(n.Text, nil), func(s jinja.Span) source.Span {
+				return source.Span{Start: n.FileOffset(s.Start), End: n.FileOffset(s.End)}
+			})
+		case conditional(key) && n.Text != "":
+			c.reads(jinja.ParseExpr(n.Text, nil), func(s jinja.Span) source.Span {
+				return source.Span{Start: n.FileOffset(s.Start), End: n.FileOffset(s.End)}
+			})
+		}
+	case yaml.Mapping:
+		for _, p := range n.Pairs {
+			c.templates(p.Value, p.Key.Text)
+		}
+	case yaml.Sequence:
+		for _, item := range n.Items {
+			c.templates(item, key)
+		}
+	}
+}
+
+// template records what a template file reads.
+func (c *collector) template() {
+	if !strings.Contains(string(c.f.Source.Content), "{") {
+		return
+	}
+	c.reads(jinja.Parse(string(c.f.Source.Content), nil), func(s jinja.Span) source.Span { return s })
+}
+
+// reads records the names that a template reads and does not set itself.
+func (c *collector) reads(t *jinja.Template, place func(jinja.Span) source.Span) {
+	var names []*jinja.Name
+	stored := map[string]bool{}
+	jinja.Inspect(t, func(n jinja.Node) bool {
+		if name, ok := n.(*jinja.Name); ok {
+			if name.Store {
+				stored[name.Name] = true
+			} else {
+				names = append(names, name)
+			}
+		}
+		return true
+	})
+	for _, n := range names {
+		if !stored[n.Name] {
+			c.use(Variable, n.Name, source.Location{File: c.f.Source, Span: place(n.Range())})
+		}
+	}
+}
+
+// nothing is a file system without files.
+type nothing struct{}
+
+func (nothing) ReadFile(string) ([]byte, error)       { return nil, fs.ErrNotExist }
+func (nothing) Stat(string) (fs.FileInfo, error)      { return nil, fs.ErrNotExist }
+func (nothing) ReadDir(string) ([]fs.DirEntry, error) { return nil, fs.ErrNotExist }
