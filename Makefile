@@ -3,7 +3,7 @@ export GOTOOLCHAIN = local
 GO       ?= go
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 LDFLAGS   = -s -w -X github.com/rehearse-dev/rehearse/internal/cli.Version=$(VERSION)
-SOURCES   = $(shell find cmd lsp lint runner agent internal -name '*.go' -not -name '*_test.go') go.mod
+SOURCES   = $(shell find cmd lsp lint runner agent internal -type f -not -name '*_test.go' -not -path '*/testdata/*' -not -name '*.gz' -not -name '*.sha256') go.mod
 FUZZTIME ?= 20s
 RACE     ?= $(shell command -v gcc >/dev/null 2>&1 && echo -race)
 
@@ -57,7 +57,7 @@ fuzz:
 
 ## vscode: build, test and package the VS Code extension with the binary inside
 vscode: build
-	cd editors/vscode && npm ci --no-audit --no-fund && npm test && REHEARSE_BIN=$(CURDIR)/rehearse npm run package
+	cd editors/vscode && npm ci --ignore-scripts --no-audit --no-fund && npm test && REHEARSE_BIN=$(CURDIR)/rehearse npm run package
 
 clean:
 	rm -rf build dist rehearse

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 )
@@ -31,23 +30,35 @@ func (e *ExitError) Error() string { return e.Message }
 // commands lists every command in the order of the help.
 func commands(env *Env) []*cobra.Command {
 	return []*cobra.Command{
+		runCommand(env),
+		runCommand(env),
+		adhocCommand(env),
 		lspCommand(env),
+		configCommand(env),
 		vaultCommand(env),
+		inventoryCommand(env),
 	}
 }
 
 // Main runs the program and returns its exit status. args[0] is the name that it was called by.
 func Main(args []string, env *Env) int {
-	name := filepath.Base(args[0])
+	name, rest := dropIn(args)
+	if wantsVersion(name, rest) {
+		fmt.Fprint(env.Stdout, versionText(name, env))
+		return 0
+	}
 	root := &cobra.Command{
-		Use:           name,
+		Use:           "rehearse",
 		Short:         "Language server, linter and fast runner for Ansible playbooks",
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
 	root.AddCommand(commands(env)...)
-	root.SetArgs(args[1:])
+	root.SetArgs(rest)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		return &ExitError{2, name + ": error: " + err.Error()}
+	})
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)

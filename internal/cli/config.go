@@ -1,0 +1,305 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rehearse-dev/rehearse/internal/config"
+	"github.com/rehearse-dev/rehearse/internal/source"
+	"github.com/rehearse-dev/rehearse/internal/value"
+	"github.com/rehearse-dev/rehearse/internal/yaml"
+)
+
+// configRun is one call of a config command.
+type configRun struct {
+	env     *Env
+	file    string
+	kind    string
+	format  string
+	changed bool
+
+	config *config.Config
+}
+
+func configCommand(env *Env) *cobra.Command {
+	c := &configRun{env: env}
+	cmd := &cobra.Command{
+		Use:   "config",
+		Short: "Show the settings and where each comes from, as ansible-config does",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			return &ExitError{2, "argument action: one of dump, list, validate, view is required"}
+		},
+	}
+	dump := c.command("dump", "Show every setting with its value and origin", c.dump)
+	dump.Flags().BoolVar(&c.changed, "only-changed", false, "leave out the settings that have their default")
+	dump.Flags().BoolVar(&c.changed, "changed-only", false, "the same as --only-changed")
+	dump.Flags().StringVarP(&c.format, "format", "f", "display", "display, json or yaml")
+	list := c.command("list", "Show every setting that there is, with type, default and the places that set it", c.list)
+	list.Flags().StringVarP(&c.format, "format", "f", "yaml", "json or yaml")
+	validate := c.command("validate", "Name the keys of ansible.cfg, or the environment variables, that no setting has", c.validate)
+	validate.Flags().StringVarP(&c.format, "format", "f", "ini", "ini or env")
+	cmd.AddCommand(dump, list, validate, c.command("view", "Show the ansible.cfg in use", c.view))
+	return cmd
+}
+
+func (c *configRun) command(use, short string, run func() error) *cobra.Command {
+	cmd := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error {
+		if c.kind != "base" && c.kind != "all" && !slices.Contains(pluginKinds(), c.kind) {
+			return &ExitError{2, fmt.Sprintf("argument -t/--type: invalid choice: '%s' (choose from 'all', 'base', '%s')", c.kind, strings.Join(pluginKinds(), "', '"))}
+		}
+		getenv := c.env.Getenv
+		if c.file != "" {
+			getenv = func(name string) string {
+				if name == "ANSIBLE_CONFIG" {
+					return c.file
+				}
+				return c.env.Getenv(name)
+			}
+		}
+		var err error
+		c.config, err = config.Load(config.Options{FS: source.OS{}, Dir: c.env.Dir, Env: func(name string) (string, bool) {
+			v := getenv(name)
+			return v, v != ""
+		}})
+		if err != nil {
+			return &ExitError{1, "[ERROR]: " + err.Error()}
+		}
+		return run()
+	}}
+	f := cmd.Flags()
+	f.StringVarP(&c.file, "config", "c", "", "the ansible.cfg to look at instead of the one that is found")
+	f.StringVarP(&c.kind, "type", "t", "base", "settings of ansible-core (base), of one kind of plugin, or all")
+	f.CountP("verbose", "v", "accepted for compatibility with ansible-config: there is no more to say")
+	return cmd
+}
+
+// pluginKinds are the kinds of plugins that have settings in the table.
+func pluginKinds() (kinds []string) {
+	for i := range config.Settings {
+		if kind, _, ok := strings.Cut(config.Settings[i].Plugin, "/"); ok && !slices.Contains(kinds, kind) {
+			kinds = append(kinds, kind)
+		}
+	}
+	slices.Sort(kinds)
+	return kinds
+}
+
+// group is the settings of ansible-core or of one plugin.
+type group struct {
+	name     string // "" for ansible-core, else "connection/ssh"
+	settings []*config.Setting
+}
+
+func (c *configRun) groups() (groups []*group) {
+	for i := range config.Settings {
+		s := &config.Settings[i]
+		kind, _, _ := strings.Cut(s.Plugin, "/")
+		if c.kind != "all" && c.kind != kind && !(c.kind == "base" && kind == "") {
+			continue
+		}
+		if n := len(groups); n == 0 || groups[n-1].name != s.Plugin {
+			groups = append(groups, &group{name: s.Plugin})
+		}
+		g := groups[len(groups)-1]
+		g.settings = append(g.settings, s)
+	}
+	return groups
+}
+
+func (c *configRun) value(s *config.Setting) config.Value {
+	if s.Plugin == "" {
+		return c.config.Get(s.Name)
+	}
+	return c.config.Plugin(s.Plugin, s.Name)
+}
+
+// shown is a value as it is printed; None for a setting without one.
+func shown(v config.Value) value.Value {
+	if v.Value == nil {
+		return value.None{}
+	}
+	return v.Value
+}
+
+func (c *configRun) dump() error {
+	var out strings.Builder
+	list := &value.List{}
+	add := func(to *value.List, name, origin string, v value.Value) {
+		fmt.Fprintf(&out, "%s(%s) = %s\n", name, origin, value.ToStr(v))
+		to.Items = append(to.Items, value.NewDict("name", value.S(name), "origin", value.S(origin), "value", v))
+	}
+	for _, g := range c.groups() {
+		to := list
+		if g.name != "" {
+			_, plugin, _ := strings.Cut(g.name, "/")
+			to = &value.List{}
+			fmt.Fprintf(&out, "\n%s:\n%s\n", plugin, strings.Repeat("_", len(plugin)))
+			list.Items = append(list.Items, value.NewDict(plugin, to))
+		}
+		file := g.name != "" || c.config.Path == ""
+		for _, s := range g.settings {
+			if !file && s.Name > "CONFIG_FILE" {
+				add(to, "CONFIG_FILE", "", value.S(c.config.Path))
+				file = true
+			}
+			v := c.value(s)
+			if v.Err != nil {
+				return &ExitError{1, "[ERROR]: " + v.Err.Error()}
+			}
+			if !c.changed || v.Origin.Kind != config.Default {
+				add(to, s.Name, v.Origin.String(), shown(v))
+			}
+		}
+	}
+	switch c.format {
+	case "display":
+		fmt.Fprint(c.env.Stdout, out.String())
+		return nil
+	case "json", "yaml":
+		return c.print(list, false)
+	}
+	return c.badFormat("json", "yaml", "display")
+}
+
+func (c *configRun) badFormat(known ...string) error {
+	return &ExitError{2, fmt.Sprintf("argument --format/-f: invalid choice: '%s' (choose from '%s')", c.format, strings.Join(known, "', '"))}
+}
+
+func (c *configRun) print(v value.Value, sort bool) error {
+	if c.format == "json" {
+		four := 4
+		b, err := value.ToJSON(v, value.JSONOptions{Indent: &four, SortKeys: sort})
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(c.env.Stdout, "%s\n", b)
+		return nil
+	}
+	text, err := yaml.Dump(v, yaml.DumpOptions{AllowUnicode: true, SortKeys: sort})
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(c.env.Stdout, text)
+	return nil
+}
+
+func (c *configRun) list() error {
+	if c.format != "json" && c.format != "yaml" {
+		return c.badFormat("json", "yaml")
+	}
+	all := &value.Dict{}
+	for _, g := range c.groups() {
+		to := all
+		if g.name != "" {
+			to = &value.Dict{}
+			all.Put(g.name, to)
+		}
+		for _, s := range g.settings {
+			to.Put(s.Name, describe(s))
+		}
+	}
+	return c.print(all, true)
+}
+
+func describe(s *config.Setting) *value.Dict {
+	d := value.NewDict("type", value.S(s.Type))
+	if s.NoDefault {
+		d.Put("default", value.None{})
+	} else {
+		d.Put("default", value.S(s.Default))
+	}
+	names := func(key string, items []string) {
+		l := &value.List{}
+		for _, n := range items {
+			l.Items = append(l.Items, value.NewDict("name", value.S(n)))
+		}
+		if len(l.Items) > 0 {
+			d.Put(key, l)
+		}
+	}
+	names("env", s.Env)
+	names("vars", s.Vars)
+	names("cli", s.CLI)
+	names("keyword", s.Keywords)
+	if len(s.Ini) > 0 {
+		l := &value.List{}
+		for _, at := range s.Ini {
+			l.Items = append(l.Items, value.NewDict("section", value.S(at.Section), "key", value.S(at.Key)))
+		}
+		d.Put("ini", l)
+	}
+	if len(s.Choices) > 0 {
+		d.Put("choices", value.Strings(s.Choices))
+	}
+	return d
+}
+
+func (c *configRun) view() error {
+	if c.config.Path == "" {
+		return &ExitError{1, "[ERROR]: Invalid or no config file was supplied"}
+	}
+	content, err := os.ReadFile(c.config.Path)
+	if err != nil {
+		return &ExitError{1, "[ERROR]: " + err.Error()}
+	}
+	return page(c.env, content)
+}
+
+// validate reports what looks like a setting and is none, in ansible-config's words (the open quote is theirs).
+func (c *configRun) validate() error {
+	var problems []string
+	switch c.format {
+	case "ini":
+		sections := map[string]map[string]bool{}
+		for _, g := range c.groups() {
+			for _, s := range g.settings {
+				for _, at := range s.Ini {
+					if sections[at.Section] == nil {
+						sections[at.Section] = map[string]bool{}
+					}
+					sections[at.Section][strings.ToLower(at.Key)] = true
+				}
+			}
+		}
+		told := map[string]bool{}
+		for _, e := range c.config.Entries() {
+			switch keys := sections[e.Section]; {
+			case strings.HasPrefix(e.Section, "galaxy_server."):
+			case keys == nil && !told[e.Section]:
+				told[e.Section] = true
+				problems = append(problems, fmt.Sprintf("Found unknown section '%s' in '%s.", e.Section, c.config.Path))
+			case keys != nil && !keys[e.Key]:
+				problems = append(problems, fmt.Sprintf("Found unknown key '%s' in section '%s' in '%s.", e.Key, e.Section, c.config.Path))
+			}
+		}
+	case "env":
+		known := map[string]bool{"ANSIBLE_CONFIG": true}
+		for _, g := range c.groups() {
+			for _, s := range g.settings {
+				for _, name := range s.Env {
+					known[name] = true
+				}
+			}
+		}
+		for _, kv := range os.Environ() {
+			if name, _, _ := strings.Cut(kv, "="); strings.HasPrefix(name, "ANSIBLE_") && !known[name] {
+				problems = append(problems, fmt.Sprintf("Found unknown environment variable '%s'.", name))
+			}
+		}
+	default:
+		return c.badFormat("ini", "env")
+	}
+	if len(problems) > 0 {
+		for _, p := range problems {
+			fmt.Fprintf(c.env.Stderr, "[ERROR]: %s\n", p)
+		}
+		return &ExitError{Code: 1}
+	}
+	fmt.Fprintln(c.env.Stdout, "All configurations seem valid!")
+	return nil
+}
