@@ -56,6 +56,7 @@ func (c *Default) Event(e Event) {
 		}
 		c.name, c.nameOf = strings.TrimSpace(e.Task.Name), e.Task.ID
 		if !c.HideSkipped && !c.HideOK {
+			c.bannerOf = nil // once more for every host of a meta task
 			c.banner(e.Task)
 		}
 	case HostStart:

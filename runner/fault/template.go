@@ -3,17 +3,31 @@ package fault
 import (
 	"errors"
 
+	"github.com/rehearse-dev/rehearse/internal/jinja"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
 // fromTemplate converts what the template engine says; nil when the error is not its own.
 func fromTemplate(err error) *Fault {
-	var u *value.Undefined
-	if errors.As(err, &u) && u == err {
-		if u.Cause != nil {
-			return From(u.Cause)
+	switch e := err.(type) {
+	case *jinja.Error:
+		f := &Fault{Msg: e.Message, At: e.Origin, Cause: e.Cause}
+		if !f.At.Known() {
+			f.At = e.At
 		}
-		return &Fault{Msg: u.Message, At: Of(u)}
+		if e.Message == "" && e.Cause != nil {
+			return From(e.Cause)
+		}
+		return f
+	case *value.Undefined:
+		if e.Cause != nil {
+			return From(e.Cause)
+		}
+		return &Fault{Msg: e.Message, At: Of(e)}
+	}
+	var inner *jinja.Error
+	if errors.As(err, &inner) && inner.Error() == err.Error() {
+		return fromTemplate(inner)
 	}
 	return nil
 }

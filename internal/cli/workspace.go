@@ -1,0 +1,175 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/rehearse-dev/rehearse/internal/catalog"
+	"github.com/rehearse-dev/rehearse/internal/config"
+	"github.com/rehearse-dev/rehearse/internal/diag"
+	"github.com/rehearse-dev/rehearse/internal/inventory"
+	"github.com/rehearse-dev/rehearse/internal/jinja"
+	"github.com/rehearse-dev/rehearse/internal/jinja/lib"
+	"github.com/rehearse-dev/rehearse/internal/playbook"
+	"github.com/rehearse-dev/rehearse/internal/source"
+	"github.com/rehearse-dev/rehearse/internal/value"
+	"github.com/rehearse-dev/rehearse/internal/vars"
+	"github.com/rehearse-dev/rehearse/internal/vault"
+)
+
+// workspace is what every command that evaluates variables works on: settings, passwords, hosts, templates, variables,
+// playbooks, modules.
+type workspace struct {
+	env       *Env
+	config    *config.Config
+	secrets   *vault.Secrets
+	inventory *inventory.Inventory
+	engine    *jinja.Engine
+	store     *vars.Store
+	loader    *playbook.Loader
+	catalog   *catalog.Catalog
+	diags     []diag.Diagnostic
+}
+
+// workspaceOptions are the parts of the command line that shape a workspace.
+type workspaceOptions struct {
+	inventories []string
+	extra       []string
+	vaultIDs    []string
+	vaultFiles  []string
+	askVault    bool
+	modulePath  []string
+	fs          source.FS // the machine's when nil
+	dir         string    // of the playbook; the working directory when empty
+	magic       *value.Dict
+	warn        func(message string, at source.Location)
+	deprecate   func(message, version string, at source.Location)
+}
+
+// openWorkspace reads configuration, passwords and inventory. Nothing else is read before it is needed.
+func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
+	w := &workspace{env: env}
+	if o.fs == nil {
+		o.fs = source.OS{}
+	}
+	var err error
+	if w.config, err = loadConfig(env); err != nil {
+		return nil, err
+	}
+	warn := o.warn
+	if warn == nil {
+		warn = func(string, source.Location) {}
+	}
+	if w.secrets, err = vaultSecrets(env, w.config, o, func(s string) { warn(s, source.Location{}) }); err != nil {
+		return nil, &ExitError{Code: 1, Message: "[ERROR]: " + err.Error() + "\n"}
+	}
+	dir := o.dir
+	if dir == "" {
+		dir = env.Dir
+	}
+	w.engine = jinja.New(jinja.Config{
+		Options: jinja.Options{KeepTrailingNewline: true},
+		Filters: lib.Filters(), Tests: lib.Tests(), Lookups: lib.Lookups(), Globals: lib.Globals(),
+		FS: o.fs, Getenv: env.Getenv, Dir: dir, Warn: warn, Deprecate: o.deprecate,
+		Decrypt: func(v *value.Vault) (value.Value, error) {
+			plain, err := w.secrets.Decrypt([]byte(v.Ciphertext))
+			if err != nil {
+				return nil, err
+			}
+			return value.Str{S: string(plain), At: v.At, Trusted: true}, nil
+		},
+		Setting:                 func(name string) (value.Value, bool) { v := w.config.Get(name); return v.Value, v.Setting != nil },
+		AllowBrokenConditionals: w.config.Bool("ALLOW_BROKEN_CONDITIONALS"),
+	})
+	sources := o.inventories
+	if len(sources) == 0 {
+		sources = w.config.Strings("DEFAULT_HOST_LIST")
+	}
+	w.inventory, w.diags, err = inventory.Load(o.fs, sources, inventory.Options{
+		Dir: env.Dir, Engine: w.engine, Decrypt: w.secrets.Decrypt,
+		Enabled: w.config.Strings("INVENTORY_ENABLED"), IgnoreExtensions: w.config.Strings("INVENTORY_IGNORE_EXTS"),
+		IgnorePatterns: w.config.Strings("INVENTORY_IGNORE_PATTERNS"), TransformGroups: w.config.String("TRANSFORM_INVALID_GROUP_CHARS"),
+		PatternMismatch: w.config.String("HOST_PATTERN_MISMATCH"), UnparsedFailed: w.config.Bool("INVENTORY_UNPARSED_IS_FAILED"),
+		AnyUnparsedFailed: w.config.Bool("INVENTORY_ANY_UNPARSED_IS_FAILED"),
+		NoUnparsedWarning: w.config.Get("INVENTORY_UNPARSED_WARNING").Value == value.Value(value.Bool(false)),
+	})
+	if err != nil {
+		return nil, err
+	}
+	extra, err := vars.ParseExtra(o.fs, o.extra, w.secrets.Decrypt)
+	if err != nil {
+		return nil, err
+	}
+	w.store = vars.New(vars.Options{FS: o.fs, Inventory: w.inventory, Engine: w.engine, Dir: dir, Extra: extra,
+		Merge: w.config.String("DEFAULT_HASH_BEHAVIOUR") == "merge", Decrypt: w.secrets.Decrypt, Magic: o.magic,
+		Precedence: w.config.Strings("VARIABLE_PRECEDENCE"), NoInject: w.noInject(),
+		Report: func(d diag.Diagnostic) { warn(d.Message, d.At) }})
+	w.loader = &playbook.Loader{FS: o.fs, Engine: w.engine, RolesPath: w.config.Strings("DEFAULT_ROLES_PATH"),
+		Collections: w.config.Strings("COLLECTIONS_PATHS"), Decrypt: w.secrets.Decrypt,
+		Scope: func(p *playbook.Play, t *playbook.Task) jinja.Scope {
+			return w.store.Scope(vars.Query{Play: p, Task: t})
+		}}
+	library := append([]string(nil), o.modulePath...)
+	library = append(library, filepath.Join(dir, "library"))
+	library = append(library, w.config.Strings("DEFAULT_MODULE_PATH")...)
+	w.catalog = catalog.New(catalog.Options{FS: o.fs, CollectionsPath: w.config.Strings("COLLECTIONS_PATHS"), Library: library})
+	return w, nil
+}
+
+func (w *workspace) noInject() bool {
+	v := w.config.Get("INJECT_FACTS_AS_VARS").Value
+	return v == value.Value(value.Bool(false))
+}
+
+// vaultSecrets reads the vault passwords that command line and configuration name.
+func vaultSecrets(env *Env, c *config.Config, o workspaceOptions, warn func(string)) (*vault.Secrets, error) {
+	p := vault.Passwords{IDs: append(c.Strings("DEFAULT_VAULT_IDENTITY_LIST"), o.vaultIDs...), Ask: o.askVault}
+	files := o.vaultFiles
+	if f := c.String("DEFAULT_VAULT_PASSWORD_FILE"); f != "" && len(files) == 0 {
+		files = []string{f}
+	}
+	for _, f := range files {
+		if !filepath.IsAbs(f) {
+			f = filepath.Join(env.Dir, f)
+		}
+		p.Files = append(p.Files, f)
+	}
+	s, err := p.Load(func(prompt string) (string, error) { return ask(env, prompt, true) }, warn)
+	if s != nil {
+		s.MatchID = c.Bool("DEFAULT_VAULT_ID_MATCH")
+	}
+	return s, err
+}
+
+// ask prompts on the terminal that the program was started from; secret answers are not shown.
+func ask(env *Env, prompt string, secret bool) (string, error) {
+	if _, err := env.Stderr.Write([]byte(prompt)); err != nil {
+		return "", err
+	}
+	in, ok := env.Stdin.(*os.File)
+	if ok && secret && term.IsTerminal(int(in.Fd())) {
+		line, err := term.ReadPassword(int(in.Fd()))
+		env.Stderr.Write([]byte("\n"))
+		return string(line), err
+	}
+	var line []byte
+	b := make([]byte, 1)
+	for {
+		n, err := env.Stdin.Read(b)
+		if n == 1 {
+			if b[0] == '\n' {
+				return strings.TrimSuffix(string(line), "\r"), nil
+			}
+			line = append(line, b[0])
+		}
+		if err != nil {
+			if len(line) > 0 {
+				return string(line), nil
+			}
+			return "", err
+		}
+	}
+}

@@ -1,0 +1,32 @@
+package action
+
+import (
+	"strings"
+
+	"github.com/rehearse-dev/rehearse/internal/playbook"
+)
+
+// find looks up a file on the controller: in the folder for its kind ("files", "templates", "vars") of each directory
+// of the task's search path, and beside it. The error lists where it was looked for.
+func (c *Context) find(kind, name string) (string, error) {
+	path, tried, ok := playbook.FindInStack(c.FS, c.BaseDir, c.SearchPath, kind, name)
+	if ok {
+		if strings.HasSuffix(name, "/") && !strings.HasSuffix(path, "/") {
+			path += "/"
+		}
+		return path, nil
+	}
+	msg := "Could not find or access '" + name + "'"
+	if len(tried) > 1 {
+		seen := map[string]bool{}
+		var list []string
+		for _, p := range tried {
+			if !seen[p] {
+				seen[p] = true
+				list = append(list, p)
+			}
+		}
+		msg += "\nSearched in:\n\t" + strings.Join(list, "\n\t")
+	}
+	return "", fail("%s", msg+" on the Ansible Controller.\nIf you are using a module and expect the file to exist on the remote, see the remote_src option")
+}

@@ -1,0 +1,147 @@
+package runner
+
+import (
+	"context"
+	"time"
+
+	"github.com/rehearse-dev/rehearse/internal/module"
+	"github.com/rehearse-dev/rehearse/internal/value"
+	"github.com/rehearse-dev/rehearse/runner/action"
+	"github.com/rehearse-dev/rehearse/runner/fault"
+	"github.com/rehearse-dev/rehearse/runner/transport"
+)
+
+// call runs the action, or the module where there is no action of the name.
+func (o *one) call(ctx context.Context) (*value.Dict, error) {
+	if o.target.action == nil {
+		return o.module(ctx, o.target.fqcn, o.args, nil)
+	}
+	c := &action.Context{
+		Ctx: ctx, Name: o.target.fqcn, Task: o.spec.task, Host: o.runHost(), Inventory: o.o.Inventory, Args: o.args,
+		Templar: o.tpl, Scope: o.scope, Check: o.res.check, Diff: o.res.diff, NoLog: o.res.noLog, Verbosity: o.o.Verbosity,
+		FS: o.o.FS, SearchPath: o.spec.path, BaseDir: o.play.BaseDir, Decrypt: o.o.Decrypt, Env: o.env, Async: o.async > 0, AsyncDir: o.asyncDir(), TaskName: o.spec.view.Name,
+		Local: o.isLocal(), Show: func(text string) { o.display.Show(text, "") },
+		Module: func(name string, args *value.Dict, blobs map[string]transport.Blob) (*value.Dict, error) {
+			return o.module(ctx, name, args, blobs)
+		},
+		Conn: func() (transport.Conn, *transport.Become, error) {
+			c, err := o.connection(ctx)
+			if err != nil {
+				return nil, nil, err
+			}
+			b, err := o.become()
+			return c, b, err
+		},
+		Warn: func(text string) { o.warnings = append(o.warnings, &fault.Fault{Msg: text}) },
+		Defaults: func(m string) (*value.Dict, error) {
+			t, err := o.resolve(m, o.spec.task)
+			if err != nil {
+				return nil, nil
+			}
+			d, err := o.moduleDefaults(o.tpl, t.fqcn)
+			if err != nil || d == nil {
+				return nil, err
+			}
+			v, err := o.tpl.Resolve(d)
+			if err != nil {
+				return nil, err
+			}
+			out, _ := v.(*value.Dict)
+			return out, nil
+		},
+		Known: func(m string) bool { t, err := o.resolve(m, o.spec.task); return err == nil && o.runnable(t) },
+		Setting: func(name string) (value.Value, bool) {
+			if o.o.Config == nil {
+				return nil, false
+			}
+			v := o.o.Config.Get(name)
+			return v.Value, v.Value != nil
+		},
+		Fact: func(name string) (value.Value, bool) {
+			v, ok := o.connTpl.Lookup("ansible_facts")
+			if !ok {
+				return nil, false
+			}
+			d, ok := v.(*value.Dict)
+			if !ok {
+				return nil, false
+			}
+			return d.Get(name)
+		},
+	}
+	if o.o.Ask != nil {
+		c.Prompt = o.prompt
+	}
+	return o.target.action.Run(c)
+}
+
+// module runs a module on the host.
+func (o *one) module(ctx context.Context, name string, args *value.Dict, blobs map[string]transport.Blob) (*value.Dict, error) {
+	t := o.target
+	if name == module.CopyFile {
+		t = target{fqcn: name}
+	} else if name != t.fqcn {
+		var err error
+		if t, err = o.resolve(name, o.spec.task); err != nil {
+			return nil, err
+		}
+	}
+	c, err := o.connection(ctx)
+	if err != nil {
+		return nil, err
+	}
+	become, err := o.become()
+	if err != nil {
+		return nil, err
+	}
+	req := &transport.Request{Module: t.fqcn, Args: args, Check: o.res.check, Diff: o.res.diff, Env: o.env, Become: become,
+		Blobs: blobs, NoLog: o.res.noLog, Verbosity: o.o.Verbosity}
+	if o.isLocal() {
+		req.Cwd = o.play.BaseDir
+	}
+	if o.async > 0 {
+		req.Async = o.asyncJob()
+	}
+	if module.Find(t.fqcn) == nil {
+		if err := o.pythonRequest(req, t, args); err != nil {
+			return nil, err
+		}
+	}
+	if o.timeout > 0 {
+		req.Timeout = time.Duration(o.timeout) * time.Second
+	}
+	r := o.send(ctx, c, req)
+	if r.Err != nil {
+		return nil, r.Err
+	}
+	d := untrust(r.Value).(*value.Dict)
+	if failed, _ := truthOf(d, "failed"); failed {
+		d.Put(moduleKey, value.Bool(true))
+	}
+	splitLines(d, "stdout")
+	splitLines(d, "stderr")
+	return d, nil
+}
+
+// send waits for the answer to one request.
+func (o *one) send(ctx context.Context, c transport.Conn, req *transport.Request) transport.Result {
+	return c.Run(ctx, req)
+}
+
+// splitLines adds stdout_lines beside stdout where the module has not.
+func splitLines(d *value.Dict, key string) {
+	v, ok := d.Raw(key)
+	if !ok || has(d, key+"_lines") {
+		return
+	}
+	l := &value.List{}
+	if s, ok := v.(value.Str); ok {
+		for _, line := range value.Splitlines(s.S, false) {
+			l.Items = append(l.Items, value.S(line))
+		}
+	}
+	d.Put(key+"_lines", l)
+}
+
+// runnable tells whether there is something that can run the target.
+func (o *one) runnable(t target) bool { return o.run_().runnable(t) }

@@ -1,0 +1,327 @@
+package runner
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rehearse-dev/rehearse/internal/argspec"
+	"github.com/rehearse-dev/rehearse/internal/inventory"
+	"github.com/rehearse-dev/rehearse/internal/source"
+	"github.com/rehearse-dev/rehearse/internal/value"
+	"github.com/rehearse-dev/rehearse/runner/fault"
+	"github.com/rehearse-dev/rehearse/runner/transport"
+)
+
+// conn is an open way to a host. busy holds one token: a transport.Conn serves one goroutine at a time.
+type conn struct {
+	busy chan struct{}
+	c    transport.Conn
+	err  error
+}
+
+// runHost is the host that the task runs on.
+func (o *one) runHost() *inventory.Host {
+	if o.delegated != nil {
+		return o.delegated
+	}
+	return o.host
+}
+
+// connVar gives the first of the variables that is set, templated.
+func (o *one) connVar(names ...string) (value.Value, error) {
+	for _, n := range names {
+		v, ok := o.connTpl.Lookup(n)
+		if !ok {
+			continue
+		}
+		x, err := value.Force(v)
+		if err != nil {
+			return nil, err
+		}
+		if _, none := x.(value.None); none {
+			continue
+		}
+		if _, omitted := x.(value.Omit); omitted {
+			continue
+		}
+		return x, nil
+	}
+	return nil, nil
+}
+
+func (o *one) connText(def string, names ...string) (string, error) {
+	v, err := o.connVar(names...)
+	if err != nil || v == nil {
+		return def, err
+	}
+	return value.ToStr(v), nil
+}
+
+// connectionName is the connection plugin that the task asks for.
+func (o *one) connectionName() (string, error) {
+	v, err := o.connVar("ansible_connection")
+	if err != nil {
+		return "", err
+	}
+	name := ""
+	if v != nil {
+		name = value.ToStr(v)
+	} else if name, err = o.spec.text(o.tpl, "connection"); err != nil {
+		return "", err
+	}
+	if name == "" {
+		name = o.o.Connection
+	}
+	if name == "" {
+		name = "ssh"
+	}
+	return strings.TrimPrefix(strings.TrimPrefix(name, "ansible.builtin."), "ansible.legacy."), nil
+}
+
+func (o *one) isLocal() bool { n, err := o.connectionName(); return err == nil && n == "local" }
+
+// connection opens the way to the host, or gives the one that is open.
+func (o *one) connection(ctx context.Context) (transport.Conn, error) {
+	name, err := o.connectionName()
+	if err != nil {
+		return nil, err
+	}
+	switch name {
+	case "local":
+		return o.open("local\x00"+o.host.Name, func() (transport.Conn, error) { return transport.Local(), nil })
+	case "ssh", "smart", "paramiko", "paramiko_ssh":
+		t, key, err := o.sshTarget()
+		if err != nil {
+			return nil, err
+		}
+		return o.open(key, func() (transport.Conn, error) { return transport.DialSSH(ctx, *t) })
+	}
+	return nil, fault.New(fault.Of(o.spec.keywords["connection"]), "the connection plugin '%s' was not found", name)
+}
+
+// open makes a connection once per key; a failed one is tried again by the next task.
+func (o *one) open(key string, dial func() (transport.Conn, error)) (transport.Conn, error) {
+	r := o.run_()
+	r.connMu.Lock()
+	c := r.conns[key]
+	r.connMu.Unlock()
+	if c != nil {
+		return c.c, nil
+	}
+	n, err := dial()
+	if err != nil {
+		return nil, err
+	}
+	r.connMu.Lock()
+	defer r.connMu.Unlock()
+	if c := r.conns[key]; c != nil {
+		go n.Close()
+		return c.c, nil
+	}
+	r.conns[key] = &conn{c: n}
+	return n, nil
+}
+
+// reset closes the ways to a host (meta: reset_connection).
+func (r *run) reset(host string) {
+	r.connMu.Lock()
+	defer r.connMu.Unlock()
+	for key, c := range r.conns {
+		if strings.HasSuffix(key, "\x00"+host) {
+			c.c.Reset()
+		}
+	}
+}
+
+func (r *run) closeAll() {
+	r.connMu.Lock()
+	list := make([]*conn, 0, len(r.conns))
+	for _, c := range r.conns {
+		list = append(list, c)
+	}
+	r.conns = map[string]*conn{}
+	r.connMu.Unlock()
+	done := make(chan struct{}, len(list))
+	for _, c := range list {
+		go func() { c.c.Close(); done <- struct{}{} }()
+	}
+	for range list {
+		<-done
+	}
+}
+
+// sshTarget gathers how to reach the host: variables first, then keywords, then the command line and configuration.
+func (o *one) sshTarget() (*transport.Target, string, error) {
+	h := o.runHost()
+	t := &transport.Target{Name: h.Name, HostKeyChecking: true, ConnectTimeout: 10 * time.Second, Ask: o.askSecret}
+	var err error
+	get := func(def string, names ...string) string {
+		if err != nil {
+			return ""
+		}
+		var s string
+		s, err = o.connText(def, names...)
+		return s
+	}
+	t.Host = get(h.Name, "inventory_hostname_override", "ansible_host", "ansible_ssh_host")
+	user, kerr := o.spec.text(o.tpl, "remote_user")
+	if kerr != nil {
+		return nil, "", kerr
+	}
+	if user == "" {
+		user = o.o.User
+	}
+	t.User = get(user, "ansible_user", "ansible_ssh_user")
+	port := ""
+	if p, kerr := o.spec.number(o.tpl, "port", o.o.Port); kerr != nil {
+		return nil, "", kerr
+	} else if p != 0 {
+		port = strconv.Itoa(p)
+	}
+	port = get(port, "ansible_port", "ansible_ssh_port")
+	t.Password = transport.Secret(get(string(o.o.ConnectionPassword), "ansible_password", "ansible_ssh_pass", "ansible_ssh_password"))
+	t.KeyFile = get(o.o.KeyFile, "ansible_private_key_file", "ansible_ssh_private_key_file")
+	t.Passphrase = transport.Secret(get("", "ansible_ssh_private_key_passphrase", "ansible_private_key_passphrase"))
+	t.RemoteTmp = get("", "ansible_remote_tmp")
+	t.Shell = get("", "ansible_shell_executable")
+	timeout := get(strconv.Itoa(o.o.Timeout), "ansible_ssh_timeout", "ansible_timeout")
+	for _, a := range []struct{ def, setting string }{
+		{o.setText("ssh_args"), "ansible_ssh_args"},
+		{o.o.SSHCommonArgs, "ansible_ssh_common_args"},
+		{o.o.SSHExtraArgs, "ansible_ssh_extra_args"},
+	} {
+		words, werr := argspec.SplitArgs(get(a.def, a.setting))
+		if werr != nil {
+			return nil, "", werr
+		}
+		t.Args = append(t.Args, unquote(words)...)
+	}
+	checking := get("", "ansible_host_key_checking", "ansible_ssh_host_key_checking")
+	if err != nil {
+		return nil, "", err
+	}
+	if port != "" {
+		if t.Port, err = strconv.Atoi(port); err != nil {
+			return nil, "", fault.New(source.Location{}, "The port of host %s is not a number: %s", h.Name, value.Quote(port))
+		}
+	}
+	if n, err := strconv.Atoi(timeout); err == nil && n > 0 {
+		t.ConnectTimeout = time.Duration(n) * time.Second
+	}
+	if o.o.Config != nil {
+		t.HostKeyChecking = o.o.Config.Bool("HOST_KEY_CHECKING")
+	}
+	if checking != "" {
+		b, err := argspec.Convert("bool", value.S(checking))
+		if err != nil {
+			return nil, "", err
+		}
+		t.HostKeyChecking = bool(b.(value.Bool))
+	}
+	t.KeyFile = expandHome(t.KeyFile)
+	key := fmt.Sprintf("ssh\x01%s\x01%s\x01%d\x01%s\x01%s\x01%v\x00%s", t.Host, t.User, t.Port, t.KeyFile, strings.Join(t.Args, " "), t.HostKeyChecking, o.host.Name)
+	return t, key, nil
+}
+
+func (r *run) setText(name string) string { return "" }
+
+func unquote(words []string) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		if n := len(w); n >= 2 && (w[0] == '"' || w[0] == '\'') && w[n-1] == w[0] {
+			w = w[1 : n-1]
+		}
+		out[i] = w
+	}
+	return out
+}
+
+func expandHome(p string) string {
+	if strings.HasPrefix(p, "~/") {
+		if home, err := os.UserHomeDir(); err == nil {
+			return home + p[1:]
+		}
+	}
+	return p
+}
+
+func (r *run) askSecret(prompt string) (string, error) {
+	if r.o.Ask == nil {
+		return "", fmt.Errorf("%s there is no terminal to ask on", prompt)
+	}
+	return r.o.Ask(prompt, true)
+}
+
+// become is the account that the task changes to; nil where it runs as the login user.
+func (o *one) become() (*transport.Become, error) {
+	on, err := o.spec.flag(o.tpl, "become", o.o.Become)
+	if err != nil {
+		return nil, err
+	}
+	if v, err := o.connVar("ansible_become"); err != nil {
+		return nil, err
+	} else if v != nil {
+		b, err := convert("bool", v)
+		if err != nil {
+			return nil, err
+		}
+		on = bool(b.(value.Bool))
+	}
+	if !on {
+		return nil, nil
+	}
+	b := &transport.Become{}
+	pick := func(keyword, def string, names ...string) (string, error) {
+		s, err := o.spec.text(o.tpl, keyword)
+		if err != nil {
+			return "", err
+		}
+		if s == "" {
+			s = def
+		}
+		return o.connText(s, names...)
+	}
+	if b.Method, err = pick("become_method", first(o.o.BecomeMethod, "sudo"), "ansible_become_method"); err != nil {
+		return nil, err
+	}
+	b.Method = strings.TrimPrefix(b.Method, "ansible.builtin.")
+	if b.User, err = pick("become_user", first(o.o.BecomeUser, "root"), "ansible_become_user", "ansible_"+b.Method+"_user"); err != nil {
+		return nil, err
+	}
+	if b.Exe, err = pick("become_exe", "", "ansible_become_exe", "ansible_"+b.Method+"_exe"); err != nil {
+		return nil, err
+	}
+	if b.Flags, err = pick("become_flags", "", "ansible_become_flags", "ansible_"+b.Method+"_flags"); err != nil {
+		return nil, err
+	}
+	pw, err := o.connText(string(o.o.BecomePassword), "ansible_become_password", "ansible_become_pass", "ansible_"+b.Method+"_pass")
+	if err != nil {
+		return nil, err
+	}
+	b.Password = transport.Secret(pw)
+	switch b.Method {
+	case "sudo", "su":
+	default:
+		return nil, fault.New(fault.Of(o.spec.keywords["become_method"]), "the become method '%s' is not supported; sudo and su are", b.Method)
+	}
+	if b.Method == "sudo" && b.User == "root" && b.Exe == "" && os.Geteuid() == 0 && o.isLocal() {
+		return nil, nil // nothing to change
+	}
+	return b, nil
+}
+
+func first(list ...string) string {
+	for _, s := range list {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+var _ = sort.Strings

@@ -1,0 +1,235 @@
+package runner
+
+import (
+	"os"
+
+	"github.com/rehearse-dev/rehearse/internal/diag"
+	"github.com/rehearse-dev/rehearse/internal/inventory"
+	"github.com/rehearse-dev/rehearse/internal/playbook"
+	"github.com/rehearse-dev/rehearse/internal/source"
+	"github.com/rehearse-dev/rehearse/internal/value"
+	"github.com/rehearse-dev/rehearse/runner/callback"
+	"github.com/rehearse-dev/rehearse/runner/fault"
+	"github.com/rehearse-dev/rehearse/runner/iterator"
+)
+
+// included is one file or role that an include brings, with the hosts that asked for it with the same variables.
+type included struct {
+	spec    *spec
+	name    string
+	args    *value.Dict
+	vars    *value.Dict
+	hosts   []*inventory.Host
+	results []*result
+}
+
+// inclusions groups the results of include tasks.
+func (p *playRun) inclusions(results []*result) []*included {
+	var out []*included
+	for _, r := range results {
+		k := r.spec.target.kind
+		if k != includeTasks && k != includeRole {
+			continue
+		}
+		list := r.items
+		if r.spec.task.Loop == nil {
+			list = []*result{r}
+		}
+		for _, it := range list {
+			if flagOf(it.dict, "skipped") || flagOf(it.dict, "failed") || flagOf(it.dict, "unreachable") {
+				continue
+			}
+			inc := p.inclusion(r, it)
+			placed := false
+			for _, o := range out {
+				if o.same(inc) && !o.holds(r.host) {
+					o.hosts = append(o.hosts, r.host)
+					o.results = append(o.results, r)
+					placed = true
+					break
+				}
+			}
+			if !placed {
+				inc.hosts, inc.results = []*inventory.Host{r.host}, []*result{r}
+				out = append(out, inc)
+			}
+		}
+	}
+	return out
+}
+
+func (p *playRun) inclusion(r, it *result) *included {
+	inc := &included{spec: r.spec, vars: it.vars}
+	if a, ok := it.dict.Raw("include_args"); ok {
+		inc.args, _ = a.(*value.Dict)
+		it.dict.Delete(value.S("include_args"))
+	}
+	if inc.args == nil {
+		inc.args = &value.Dict{}
+	}
+	if r.spec.target.kind == includeTasks {
+		name, _ := it.dict.Raw("include")
+		inc.name = p.loader.FindInclude(r.spec.task, value.ToStr(name))
+		return inc
+	}
+	for _, k := range []string{"name", "role"} {
+		if v, ok := inc.args.Raw(k); ok {
+			inc.name = value.ToStr(v)
+			break
+		}
+	}
+	return inc
+}
+
+func (i *included) same(o *included) bool {
+	return i.spec == o.spec && i.name == o.name && value.Equal(i.args, o.args) && equalVars(i.vars, o.vars)
+}
+
+func equalVars(a, b *value.Dict) bool {
+	if a.Len() == 0 || b.Len() == 0 {
+		return a.Len() == b.Len()
+	}
+	return value.Equal(a, b)
+}
+
+func (i *included) holds(h *inventory.Host) bool {
+	for _, x := range i.hosts {
+		if x == h {
+			return true
+		}
+	}
+	return false
+}
+
+// include loads what the results ask for and puts it before the next tasks of their hosts.
+func (p *playRun) include(results []*result, left []*inventory.Host) error {
+	incs := p.inclusions(results)
+	if len(incs) == 0 {
+		return nil
+	}
+	add := map[*inventory.Host][]*block{}
+	var plan []*playbook.Task
+	for _, inc := range incs {
+		blocks, err := p.load(inc)
+		if err != nil {
+			if e, ok := err.(*parseError); ok {
+				return e
+			}
+			p.includeFailed(inc, fault.From(err))
+			continue
+		}
+		for _, h := range inc.hosts {
+			p.stat(h.Name).OK++
+		}
+		e := callback.Include{Name: inc.name, Task: inc.spec.view}
+		for _, h := range inc.hosts {
+			e.Hosts = append(e.Hosts, h.Name)
+		}
+		if v, ok := inc.vars.Raw("_ansible_item_label"); ok {
+			e.Item = v
+		} else if v, ok := inc.vars.Raw("item"); ok {
+			e.Item = v
+		}
+		if inc.spec.view.NoLog && e.Item != nil {
+			e.Item = value.S("(censored due to no_log)")
+		}
+		p.emit(e)
+		for _, b := range blocks {
+			var c *block
+			if inc.spec.task.Handler {
+				c = &block{}
+				for _, t := range flatten(b) {
+					c.Tasks = append(c.Tasks, runItem{Task: t})
+					for _, h := range inc.hosts {
+						p.mark(t, h.Name)
+					}
+				}
+			} else if c, err = p.filter(b); err != nil {
+				return err
+			}
+			if c == nil {
+				continue
+			}
+			plan = append(plan, iterator.Flatten(c)...)
+			for _, h := range inc.hosts {
+				add[h] = append(add[h], c)
+			}
+		}
+	}
+	for _, h := range left {
+		p.states[h.Name] = p.states[h.Name].Insert(add[h])
+	}
+	p.lock.Insert(plan)
+	return nil
+}
+
+// parseError is a file that cannot be parsed: it ends the run.
+type parseError struct{ *fault.Fault }
+
+// load reads the file or role of an include.
+func (p *playRun) load(inc *included) ([]*playbook.Block, error) {
+	t := inc.spec.task
+	if inc.spec.target.kind == includeTasks {
+		if _, err := os.Stat(inc.name); err != nil {
+			return nil, fault.New(source.Location{}, "Could not find or access '%s' on the Ansible Controller.", inc.name)
+		}
+		blocks, problems := p.loader.IncludeTasks(t, inc.name, inc.vars)
+		return blocks, firstError(problems)
+	}
+	get := func(k string) string {
+		if v, ok := inc.args.Raw(k); ok {
+			if _, none := v.(value.None); !none {
+				return value.ToStr(v)
+			}
+		}
+		return ""
+	}
+	flag := func(k string, def bool) bool {
+		if v, ok := inc.args.Raw(k); ok {
+			return truthy(v)
+		}
+		return def
+	}
+	var public *bool
+	if v, ok := inc.args.Raw("public"); ok {
+		b := truthy(v)
+		public = &b
+	}
+	_, blocks, problems := p.loader.IncludeRole(t, playbook.RoleInclude{Name: inc.name, TasksFrom: get("tasks_from"), VarsFrom: get("vars_from"),
+		DefaultsFrom: get("defaults_from"), HandlersFrom: get("handlers_from"), Public: public,
+		AllowDuplicates: flag("allow_duplicates", true), Validate: flag("rolespec_validate", true)}, inc.vars)
+	if err := firstError(problems); err != nil {
+		return nil, err
+	}
+	p.handlers = nil
+	for _, b := range p.play.AllHandlers() {
+		p.handlers = append(p.handlers, flatten(b)...)
+	}
+	return blocks, nil
+}
+
+// firstError turns the first problem that stops a load into an error.
+func firstError(problems []diag.Diagnostic) error {
+	for _, d := range problems {
+		if d.Severity == diag.Error {
+			return &parseError{diagFault(d)}
+		}
+	}
+	return nil
+}
+
+func diagFault(d diag.Diagnostic) *fault.Fault { return fault.New(d.At, "%s", d.Message) }
+
+// includeFailed fails the hosts of an include whose file cannot be used.
+func (p *playRun) includeFailed(inc *included, f *fault.Fault) {
+	p.display.Error(f, true)
+	for _, r := range inc.results {
+		host := r.host.Name
+		r.dict.Put("failed", value.Bool(true))
+		r.dict.Put("reason", value.S(f.Error()))
+		p.stat(host).Failed++
+		p.emit(callback.TaskResult{Result: r.shown(), Status: callback.Failed})
+		p.failed[host] = true
+		p.markFailed(host)
+	}
+}

@@ -1,0 +1,105 @@
+package runner
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/rehearse-dev/rehearse/internal/playbook"
+	"github.com/rehearse-dev/rehearse/internal/value"
+	"github.com/rehearse-dev/rehearse/internal/vars"
+)
+
+func (r *run) listing() bool { return r.o.ListHosts || r.o.ListTasks || r.o.ListTags }
+
+// list prints what --list-hosts, --list-tasks and --list-tags ask for.
+func (r *run) list(pb *playbook.Playbook) int {
+	r.display.Show(fmt.Sprintf("\nplaybook: %s", pb.Path), "")
+	for i, play := range pb.Plays {
+		if err := r.prompts(play); err != nil {
+			r.display.Show(err.Error(), "")
+			return ExitError
+		}
+		set, err := r.settings(play)
+		if err != nil {
+			r.display.Show(err.Error(), "")
+			return ExitError
+		}
+		playTags := map[string]bool{}
+		for _, t := range names(play.Value("tags")) {
+			for x := range strings.SplitSeq(t, ",") {
+				playTags[strings.TrimSpace(x)] = true
+			}
+		}
+		msg := fmt.Sprintf("\n  play #%d (%s): %s", i+1, set.hosts, set.name)
+		msg += fmt.Sprintf("\tTAGS: [%s]", strings.Join(sorted(playTags), ","))
+		if r.o.ListHosts {
+			hosts, err := r.playHosts(set)
+			if err != nil {
+				r.display.Show(err.Error(), "")
+				return ExitError
+			}
+			msg += fmt.Sprintf("\n    pattern: %s\n    hosts (%d):", value.Repr(value.Strings(names(play.Value("hosts")))), len(hosts))
+			for _, h := range hosts {
+				msg += "\n      " + h.Name
+			}
+		}
+		r.display.Show(msg, "")
+		if !r.o.ListTasks && !r.o.ListTags {
+			continue
+		}
+		p := &playRun{run_: func() *run { return r }, run: r, play: play, set: set}
+		taskMsg := ""
+		if r.o.ListTasks {
+			taskMsg = "    tasks:\n"
+		}
+		all := map[string]bool{}
+		for t := range playTags {
+			all[t] = true
+		}
+		for _, b := range play.Compile(r.loader, false) {
+			for _, t := range flatten(b) {
+				if t.Implicit || t.Is("meta") {
+					continue
+				}
+				keep, err := p.selects(t)
+				if err != nil {
+					r.display.Show(err.Error(), "")
+					return ExitError
+				}
+				if !keep {
+					continue
+				}
+				tags, err := r.tags(t, r.store.Scope(vars.Query{Play: play, Task: t}))
+				if err != nil {
+					r.display.Show(err.Error(), "")
+					return ExitError
+				}
+				set := map[string]bool{}
+				for _, x := range tags {
+					set[x], all[x] = true, true
+				}
+				for x := range playTags {
+					set[x] = true
+				}
+				if r.o.ListTasks {
+					taskMsg += "      " + r.specOf(t).view.Name + "\tTAGS: [" + strings.Join(sorted(set), ", ") + "]\n"
+				}
+			}
+		}
+		if r.o.ListTags {
+			taskMsg += "      TASK TAGS: [" + strings.Join(sorted(all), ", ") + "]\n"
+		}
+		r.display.Show(taskMsg, "")
+	}
+	return ExitOK
+}
+
+func sorted(set map[string]bool) []string {
+	var out []string
+	for k := range set {
+		out = append(out, k)
+	}
+	sort.Strings(out)
+	return out
+}

@@ -1,0 +1,443 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/rehearse-dev/rehearse/internal/inventory"
+	"github.com/rehearse-dev/rehearse/internal/playbook"
+	"github.com/rehearse-dev/rehearse/internal/value"
+	"github.com/rehearse-dev/rehearse/internal/vars"
+	"github.com/rehearse-dev/rehearse/runner/callback"
+	"github.com/rehearse-dev/rehearse/runner/fault"
+	"github.com/rehearse-dev/rehearse/runner/iterator"
+)
+
+type (
+	state   = iterator.State[*playbook.Task]
+	block   = iterator.Block[*playbook.Task]
+	runItem = iterator.Item[*playbook.Task]
+)
+
+// playRun is one play on one batch of hosts.
+type playRun struct {
+	run_ func() *run
+	*run
+	ctx                 context.Context
+	play                *playbook.Play
+	set                 *playSettings
+	batch               []*inventory.Host
+	batchName           []string
+	allNames            []string // hosts of the whole play
+	stayed, stayedBatch []string // those of them that have not failed
+
+	states   map[string]state
+	lock     *iterator.Lockstep[*playbook.Task]
+	handlers []*playbook.Task
+	names    map[*playbook.Task]string // templated names of handlers
+
+	notes    map[string][]string // notifications that wait for a flush, by host
+	notified map[*playbook.Task]map[string]bool
+	ranRole  map[string]map[string]bool // role -> hosts that ran a task of it
+	doneRole map[string]map[string]bool
+	current  *value.List // ansible_current_hosts and ansible_failed_hosts of the step
+	failedL  *value.List
+	removed  map[string]bool
+	endPlay  bool
+	setup    *playbook.Task
+}
+
+// playSettings are the keywords of a play, templated.
+type playSettings struct {
+	name          string
+	strategy      string
+	order         string
+	serial        []value.Value
+	maxFail       float64
+	hasMaxFail    bool
+	gather        value.Value
+	forceHandlers bool
+	check         bool
+	hosts         string
+	patterns      []string
+}
+
+// scope is what a task sees on a host.
+func (p *playRun) scope(h *inventory.Host, s *spec) *vars.Scope {
+	q := vars.Query{Host: h, Play: p.play, PlayHosts: p.allNames, Hosts: p.stayed, Batch: p.stayedBatch}
+	over := &value.Dict{}
+	if s != nil {
+		q.Task = s.task
+		over.Put("ansible_search_path", s.pathList)
+	}
+	if p.current != nil {
+		over.Put("ansible_current_hosts", p.current)
+		over.Put("ansible_failed_hosts", p.failedL)
+	}
+	return p.store.Scope(q).With(over)
+}
+
+// Skip passes over what has nothing to do: an implicit flush without notifications, a role that has run already.
+func (v hostView) Skip(t *playbook.Task) bool {
+	p := v.p
+	if t.Implicit && t.Is("meta") && metaName(t) == "flush_handlers" {
+		if len(p.notes[v.host]) > 0 {
+			return false
+		}
+		for _, h := range p.handlers {
+			if len(p.notified[h]) > 0 {
+				return false
+			}
+		}
+		return true
+	}
+	if t == p.setup {
+		return !p.gathers(v.host)
+	}
+	return t.Role != nil && !t.Role.AllowDuplicates && p.doneRole[roleKey(t.Role)][v.host]
+}
+
+// Notified tells that a handler is to run on the host.
+func (v hostView) Notified(t *playbook.Task) bool { return v.p.notified[t][v.host] }
+
+type hostView struct {
+	p    *playRun
+	host string
+}
+
+func metaName(t *playbook.Task) string {
+	v, ok := t.Action.Args.Raw("_raw_params")
+	if !ok {
+		return ""
+	}
+	return value.ToStr(v)
+}
+
+// roleKey names a use of a role: equal uses run once.
+func roleKey(r *playbook.Role) string {
+	key := r.Path
+	if r.Params != nil {
+		key += "\x00" + value.Repr(r.Params)
+	}
+	if r.Syntax == nil {
+		return key + "\x00include"
+	}
+	for _, k := range []string{"vars", "when", "tags"} {
+		if v := r.Syntax.Value(k); v != nil {
+			key += "\x00" + k + value.Repr(v)
+		}
+	}
+	return key
+}
+
+// gathers tells whether facts are gathered on the host.
+func (p *playRun) gathers(host string) bool {
+	implied := p.set.gather == nil || truthy(p.set.gather)
+	switch p.gathering() {
+	case "explicit":
+		return p.set.gather != nil && truthy(p.set.gather)
+	case "smart":
+		return implied && !p.gathered[host]
+	}
+	return implied
+}
+
+func (r *run) gathering() string {
+	if r.o.Config == nil {
+		return "implicit"
+	}
+	return r.o.Config.String("DEFAULT_GATHERING")
+}
+
+// settings templates the keywords of the play.
+func (r *run) settings(play *playbook.Play) (*playSettings, error) {
+	scope := r.store.Scope(vars.Query{Play: play})
+	tpl := r.engine.Templar(scope)
+	get := func(name string) (value.Value, error) {
+		a := play.Attr(name)
+		if a == nil {
+			return nil, nil
+		}
+		if !templated(a.Value) {
+			return a.Value, nil
+		}
+		v, err := tpl.Resolve(a.Value)
+		if err != nil {
+			return nil, keywordFault(err, name, a.Value)
+		}
+		if _, omitted := v.(value.Omit); omitted {
+			return nil, nil
+		}
+		return v, nil
+	}
+	s := &playSettings{strategy: "linear", forceHandlers: r.o.ForceHandlers, check: r.o.Check}
+	if r.o.Config != nil {
+		if d := r.o.Config.String("DEFAULT_STRATEGY"); d != "" {
+			s.strategy = d
+		}
+		s.forceHandlers = s.forceHandlers || r.o.Config.Bool("DEFAULT_FORCE_HANDLERS")
+	}
+	var err error
+	read := func(name string, set func(v value.Value) error) {
+		if err != nil {
+			return
+		}
+		var v value.Value
+		if v, err = get(name); err != nil || v == nil {
+			return
+		}
+		if _, none := v.(value.None); none {
+			return
+		}
+		if e := set(v); e != nil {
+			err = keywordFault(e, name, play.Value(name))
+		}
+	}
+	hosts := func(v value.Value) error { s.patterns = names(v); s.hosts = strings.Join(s.patterns, ","); return nil }
+	read("hosts", hosts)
+	s.name = s.hosts
+	read("name", func(v value.Value) error {
+		if t := value.ToStr(v); t != "" {
+			s.name = t
+		}
+		return nil
+	})
+	read("strategy", func(v value.Value) error { s.strategy = value.ToStr(v); return nil })
+	read("order", func(v value.Value) error { s.order = value.ToStr(v); return nil })
+	read("serial", func(v value.Value) error { s.serial = conditions(v); return nil })
+	read("gather_facts", func(v value.Value) error { s.gather = v; return nil })
+	read("force_handlers", func(v value.Value) error {
+		x, err := convert("bool", v)
+		if err == nil {
+			s.forceHandlers = bool(x.(value.Bool))
+		}
+		return err
+	})
+	read("check_mode", func(v value.Value) error { s.check = truthy(v); return nil })
+	read("max_fail_percentage", func(v value.Value) error {
+		if t, ok := v.(value.Str); ok {
+			v = value.S(strings.ReplaceAll(t.S, "%", ""))
+		}
+		x, err := convert("float", v)
+		if err == nil {
+			s.maxFail, s.hasMaxFail = float64(x.(value.Float)), true
+		}
+		return err
+	})
+	s.strategy = strings.TrimPrefix(strings.TrimPrefix(s.strategy, "ansible.builtin."), "ansible.legacy.")
+	return s, err
+}
+
+// errBreak ends the run of a batch with a status.
+type errBreak struct{ status int }
+
+func (e *errBreak) Error() string { return fmt.Sprint("play ends with ", e.status) }
+
+// batchRun runs the play on one batch.
+func (r *run) batchRun(ctx context.Context, play *playbook.Play, set *playSettings, batch []*inventory.Host, all []string) (int, bool, error) {
+	p := &playRun{run_: func() *run { return r }, run: r, ctx: ctx, play: play, set: set, batch: batch, allNames: all,
+		states: map[string]state{}, names: map[*playbook.Task]string{}, notes: map[string][]string{},
+		notified: map[*playbook.Task]map[string]bool{}, ranRole: map[string]map[string]bool{}, doneRole: map[string]map[string]bool{},
+		removed: map[string]bool{}}
+	for _, h := range batch {
+		p.batchName = append(p.batchName, h.Name)
+	}
+	r.emit(callback.PlayStart{Name: set.name, Check: set.check, Free: set.strategy == "free" || set.strategy == "host_pinned"})
+	for _, b := range play.AllHandlers() {
+		p.handlers = append(p.handlers, flatten(b)...)
+	}
+	p.setup = r.setupTask(play)
+	blocks, plan, err := p.compile()
+	if err != nil {
+		return ExitError, false, err
+	}
+	var setup []*playbook.Task
+	if keep, err := p.selects(p.setup); err != nil {
+		return ExitError, false, err
+	} else if keep {
+		setup = []*playbook.Task{p.setup}
+	}
+	p.lock = iterator.NewLockstep(append(slices.Clone(setup), plan...))
+	for _, h := range batch {
+		s := iterator.New(setup, blocks)
+		if r.o.StartAt != "" && !r.startDone {
+			if at, ok := p.startAt(h.Name, s); ok {
+				s = at.WithSetup(setup)
+			} else {
+				s = s.End()
+			}
+		}
+		p.states[h.Name] = s
+	}
+	if r.o.StartAt != "" && !r.startDone {
+		for _, s := range p.states {
+			r.startDone = r.startDone || !s.Done()
+		}
+	}
+	var before []string // failed in an earlier play or batch
+	for h := range r.failed {
+		if s, ok := p.states[h]; ok {
+			p.states[h] = s.Fail()
+		}
+		p.removed[h] = true
+		before = append(before, h)
+	}
+	for h := range r.unreachable {
+		p.removed[h] = true
+	}
+	clear(r.failed)
+	status, err := p.strategy()
+	if status == ExitOK && err == nil && len(before) > 0 {
+		status = ExitFailed
+	}
+	for _, h := range before {
+		if s, ok := p.states[h]; !ok || s.Failed() {
+			r.failed[h] = true
+		}
+	}
+	for _, h := range batch {
+		if p.states[h.Name].Failed() {
+			r.failed[h.Name] = true
+		}
+	}
+	var b *errBreak
+	if errors.As(err, &b) {
+		return b.status, p.endPlay, nil
+	}
+	return status, p.endPlay, err
+}
+
+// strategy runs the batch and gives the status of ansible-core's strategies.
+func (p *playRun) strategy() (int, error) {
+	var status int
+	var err error
+	switch p.set.strategy {
+	case "linear", "debug":
+		status, err = p.linear()
+	case "free", "host_pinned":
+		status, err = p.free()
+	default:
+		return ExitError, fault.New(attrAt(p.play, "strategy"), "Invalid play strategy specified: %s", p.set.strategy)
+	}
+	if err != nil || status != ExitOK {
+		return status, err
+	}
+	switch {
+	case len(p.unreachable) > 0:
+		return ExitUnreachable, nil
+	case slices.ContainsFunc(p.batch, func(h *inventory.Host) bool { return p.states[h.Name].Failed() }):
+		return ExitFailed, nil
+	}
+	return ExitOK, nil
+}
+
+// startAt walks a host forward to the task of --start-at-task.
+func (p *playRun) startAt(host string, s state) (state, bool) {
+	for {
+		next, t, ok := s.Next(hostView{p, host})
+		if !ok {
+			return s, false
+		}
+		if t != p.setup {
+			for _, n := range []string{t.Name(), t.DisplayName()} {
+				if n == "" {
+					continue
+				}
+				if m, err := filepath.Match(p.o.StartAt, n); n == p.o.StartAt || err == nil && m {
+					return s, true
+				}
+			}
+		}
+		s = next
+	}
+}
+
+// compile gives the blocks that the tags select and their tasks in order.
+func (p *playRun) compile() (blocks []*block, plan []*playbook.Task, err error) {
+	for _, b := range p.play.Compile(p.loader, p.set.forceHandlers) {
+		c, err := p.filter(b)
+		if err != nil {
+			return nil, nil, err
+		}
+		if c != nil {
+			blocks = append(blocks, c)
+			plan = append(plan, iterator.Flatten(c)...)
+		}
+	}
+	if len(p.o.Only) > 0 {
+		b := &block{}
+		for _, h := range p.chosenHandlers() {
+			b.Tasks = append(b.Tasks, runItem{Task: h})
+		}
+		blocks, plan = append(blocks, b), append(plan, iterator.Flatten(b)...)
+	}
+	return blocks, plan, nil
+}
+
+// filter turns a block into one to iterate over, without the tasks that tags leave out; nil where nothing is left.
+func (p *playRun) filter(b *playbook.Block) (*block, error) {
+	out := &block{}
+	for _, sec := range []struct {
+		from []playbook.Runnable
+		to   *[]runItem
+	}{{b.Block, &out.Tasks}, {b.Rescue, &out.Rescue}, {b.Always, &out.Always}} {
+		for _, n := range sec.from {
+			switch n := n.(type) {
+			case *playbook.Block:
+				c, err := p.filter(n)
+				if err != nil {
+					return nil, err
+				}
+				if c != nil {
+					*sec.to = append(*sec.to, runItem{Block: c})
+				}
+			case *playbook.Task:
+				keep, err := p.selects(n)
+				if err != nil {
+					return nil, err
+				}
+				if keep {
+					*sec.to = append(*sec.to, runItem{Task: n})
+				}
+			}
+		}
+	}
+	if len(out.Tasks)+len(out.Rescue)+len(out.Always) == 0 {
+		return nil, nil
+	}
+	return out, nil
+}
+
+// selects tells whether tags let the task run.
+func (p *playRun) selects(t *playbook.Task) (bool, error) {
+	if t.Implicit && t.Is("meta") {
+		return true, nil
+	}
+	if len(p.o.Only) > 0 && t != p.setup {
+		return p.chosen(t), nil
+	}
+	tags, err := p.tags(t, p.store.Scope(vars.Query{Play: p.play, Task: t}))
+	if err != nil {
+		return false, err
+	}
+	return selected(tags, p.o.Tags, p.o.Skip), nil
+}
+
+func flatten(b *playbook.Block) []*playbook.Task {
+	var out []*playbook.Task
+	for _, list := range [][]playbook.Runnable{b.Block, b.Rescue, b.Always} {
+		for _, n := range list {
+			switch n := n.(type) {
+			case *playbook.Task:
+				out = append(out, n)
+			case *playbook.Block:
+				out = append(out, flatten(n)...)
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,92 @@
+package runner
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/rehearse-dev/rehearse/internal/diag"
+	"github.com/rehearse-dev/rehearse/internal/playbook"
+	"github.com/rehearse-dev/rehearse/internal/source"
+	"github.com/rehearse-dev/rehearse/internal/value"
+	"github.com/rehearse-dev/rehearse/runner/fault"
+)
+
+// connections are the connection plugins that there are.
+var connections = []string{"local", "ssh", "smart", "paramiko", "paramiko_ssh"}
+
+// strategies are the strategies that there are.
+var strategies = []string{"linear", "free", "host_pinned", "debug"}
+
+// preflight looks for what cannot run before any host is touched: modules that nobody has, strategies and connections
+// that are not supported. All of it is shown at once. Names that are templates and files that are included at run time
+// are looked at when their time comes.
+func (r *run) preflight(pb *playbook.Playbook) int {
+	var found []diag.Diagnostic
+	note := func(at source.Location, format string, args ...any) {
+		found = append(found, diag.Diagnostic{At: at, Message: fmt.Sprintf(format, args...)})
+	}
+	for _, play := range pb.Plays {
+		if a := play.Attr("strategy"); a != nil && !templated(a.Value) {
+			if !oneOf(value.ToStr(a.Value), strategies) {
+				note(a.At(), "Invalid play strategy specified: %s", value.ToStr(a.Value))
+			}
+		}
+		if a := play.Attr("connection"); a != nil && !templated(a.Value) {
+			if !oneOf(value.ToStr(a.Value), connections) {
+				note(a.At(), "The connection plugin '%s' is not supported; there are local and ssh.", value.ToStr(a.Value))
+			}
+		}
+		var tasks []*playbook.Task
+		for _, b := range play.Compile(r.loader, false) {
+			tasks = append(tasks, flatten(b)...)
+		}
+		for _, b := range play.AllHandlers() {
+			tasks = append(tasks, flatten(b)...)
+		}
+		for _, t := range tasks {
+			if t.Implicit {
+				continue
+			}
+			s := r.specOf(t)
+			if s.dynamic {
+				continue
+			}
+			if s.target.fqcn == "" {
+				if _, err := r.resolve(s.name, t); err != nil {
+					note(t.At(), "%s", err)
+				}
+				continue
+			}
+			if why := r.refusal(s.target); why != "" {
+				note(s.task.Action.NameAt, "%s", why)
+			}
+			if d := t.Value("debugger"); d != nil && value.ToStr(d) != "never" {
+				note(t.Attr("debugger").At(), "The task debugger is not supported.")
+			}
+		}
+	}
+	found = diag.Sort(found)
+	for _, d := range found {
+		r.display.Error(fault.New(d.At, "%s", d.Message), true)
+	}
+	if len(found) > 0 {
+		return ExitParser
+	}
+	return ExitOK
+}
+
+func oneOf(name string, list []string) bool {
+	name = strings.TrimPrefix(strings.TrimPrefix(name, "ansible.builtin."), "ansible.legacy.")
+	for _, n := range list {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
+
+// syntax checks what --syntax-check checks: the files have been read by now.
+func (r *run) syntax(pb *playbook.Playbook) int {
+	r.display.Show("\nplaybook: "+pb.Path, "")
+	return ExitOK
+}

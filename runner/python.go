@@ -1,0 +1,252 @@
+package runner
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/rehearse-dev/rehearse/internal/module"
+	"github.com/rehearse-dev/rehearse/internal/source"
+	"github.com/rehearse-dev/rehearse/internal/value"
+	"github.com/rehearse-dev/rehearse/runner/fault"
+	"github.com/rehearse-dev/rehearse/runner/pymodule"
+	"github.com/rehearse-dev/rehearse/runner/transport"
+)
+
+// pythonSupport finds and packs the Python modules of a run, each once.
+type pythonSupport struct {
+	find    sync.Once
+	install *pymodule.Installation
+	err     error
+
+	mu     sync.Mutex
+	packed map[string]*pymodule.Module
+}
+
+func (r *run) installation() (*pymodule.Installation, error) {
+	p := &r.python
+	p.find.Do(func() { p.install, p.err = pymodule.Find(r.o.Getenv) })
+	return p.install, p.err
+}
+
+// pythonFile is the file of a module that is not native; "" where it cannot be found.
+func (r *run) pythonFile(t target) (string, error) {
+	if t.entry != nil && t.entry.Source != "" {
+		return t.entry.Source, nil
+	}
+	name, ok := strings.CutPrefix(t.fqcn, "ansible.builtin.")
+	if !ok {
+		return "", fmt.Errorf("its collection is not installed on this machine (ansible-galaxy collection install %s)", strings.Join(firstN(strings.Split(t.fqcn, "."), 2), "."))
+	}
+	in, err := r.installation()
+	if err != nil {
+		return "", err
+	}
+	if path := in.BuiltinModule(name); path != "" {
+		return path, nil
+	}
+	return "", fmt.Errorf("%s has no such module", in)
+}
+
+func firstN(list []string, n int) []string { return list[:min(n, len(list))] }
+
+// runnable tells whether there is something that can run the target.
+func (r *run) runnable(t target) bool {
+	if t.action != nil || t.kind != plainTask || module.Find(t.fqcn) != nil {
+		return true
+	}
+	_, err := r.pythonFile(t)
+	return err == nil
+}
+
+// refusal says why a target cannot be run; "" where it can.
+func (r *run) refusal(t target) string {
+	if t.action != nil || t.kind != plainTask || module.Find(t.fqcn) != nil {
+		return ""
+	}
+	path, err := r.pythonFile(t)
+	if err != nil {
+		return fmt.Sprintf("The module %s is not built in and cannot be run: %s.", t.fqcn, err)
+	}
+	if _, err := r.installation(); err != nil {
+		return fmt.Sprintf("The module %s is not built in and cannot be run: %s.", t.fqcn, err)
+	}
+	_ = path
+	if t.entry != nil && t.entry.ActionSource != "" {
+		return fmt.Sprintf("The action plugin of %s runs on the controller in Python (%s), which is not supported.", t.fqcn, t.entry.ActionSource)
+	}
+	return ""
+}
+
+// pythonRequest turns a request for a module that is not native into one for its Python form.
+func (o *one) pythonRequest(req *transport.Request, t target, args *value.Dict) error {
+	r := o.run_()
+	refuse := func(err error) error {
+		return fault.New(o.spec.task.Action.NameAt, "The module %s is not built in and cannot be run: %s.", t.fqcn, err)
+	}
+	path, err := r.pythonFile(t)
+	if err != nil {
+		return refuse(err)
+	}
+	in, err := r.installation()
+	if err != nil {
+		return refuse(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return refuse(err)
+	}
+	if !pymodule.IsPython(text) {
+		return o.foreignModule(req, t, path, text, args)
+	}
+	p := &r.python
+	p.mu.Lock()
+	m := p.packed[path]
+	p.mu.Unlock()
+	if m == nil {
+		name := strings.TrimPrefix(t.fqcn, "ansible.builtin.")
+		var utils []string
+		for _, dir := range append([]string{filepath.Join(o.play.BaseDir, "module_utils")}, r.moduleUtils(o)...) {
+			if _, err := os.Stat(dir); err == nil {
+				utils = append(utils, dir)
+			}
+		}
+		var collections []string
+		if r.o.Config != nil {
+			collections = r.o.Config.Strings("COLLECTIONS_PATHS")
+		}
+		if m, err = in.Build(pymodule.Source{Path: path, Name: name, ModuleUtils: utils, Collections: collections}); err != nil {
+			return refuse(err)
+		}
+		p.mu.Lock()
+		if p.packed == nil {
+			p.packed = map[string]*pymodule.Module{}
+		}
+		p.packed[path] = m
+		p.mu.Unlock()
+	}
+	params, err := o.moduleParams(t, args)
+	if err != nil {
+		return err
+	}
+	interpreter, err := o.interpreter(in)
+	if err != nil {
+		return err
+	}
+	req.Module = module.PythonName
+	req.Args = value.NewDict("interpreter", value.S(interpreter), "fqn", value.S(m.FQN), "base", value.S(m.Base.Hash),
+		"payload", value.S(m.Payload.Hash), "params", value.S(params))
+	blobs := map[string]transport.Blob{}
+	for k, b := range req.Blobs {
+		blobs[k] = b
+	}
+	for _, a := range []*pymodule.Archive{m.Base, m.Payload} {
+		blobs[a.Hash] = transport.Blob{Data: a.Bytes, Size: int64(len(a.Bytes))}
+	}
+	req.Blobs = blobs
+	return nil
+}
+
+// moduleUtils lists the module_utils folders of the task's roles and of the configuration.
+func (r *run) moduleUtils(o *one) []string {
+	var dirs []string
+	for role := o.spec.task.Role; role != nil; role = role.Parent {
+		dirs = append(dirs, filepath.Join(role.Path, "module_utils"))
+	}
+	if r.o.Config != nil {
+		dirs = append(dirs, r.o.Config.Strings("DEFAULT_MODULE_UTILS_PATH")...)
+	}
+	return dirs
+}
+
+// moduleParams is the JSON text that a module reads its arguments from.
+func (o *one) moduleParams(t target, args *value.Dict) (string, error) {
+	all := args.Copy()
+	tmp, err := o.connText("~/.ansible/tmp", "ansible_remote_tmp")
+	if err != nil {
+		return "", err
+	}
+	shell, err := o.connText("/bin/sh", "ansible_shell_executable")
+	if err != nil {
+		return "", err
+	}
+	for _, kv := range []struct {
+		k string
+		v value.Value
+	}{
+		{"_ansible_check_mode", value.Bool(o.res.check)}, {"_ansible_no_log", value.Bool(o.res.noLog)}, {"_ansible_debug", value.Bool(false)},
+		{"_ansible_diff", value.Bool(o.res.diff)}, {"_ansible_verbosity", value.Int(o.o.Verbosity)}, {"_ansible_version", value.S("2.19.14")},
+		{"_ansible_module_name", value.S(t.fqcn)}, {"_ansible_syslog_facility", value.S("LOG_USER")},
+		{"_ansible_selinux_special_fs", value.Strings([]string{"fuse", "nfs", "vboxsf", "ramfs", "9p", "vfat"})},
+		{"_ansible_string_conversion_action", value.S("warn")}, {"_ansible_socket", value.None{}}, {"_ansible_shell_executable", value.S(shell)},
+		{"_ansible_keep_remote_files", value.Bool(false)}, {"_ansible_tmpdir", value.None{}}, {"_ansible_remote_tmp", value.S(tmp)},
+		{"_ansible_ignore_unknown_opts", value.Bool(false)}, {"_ansible_target_log_info", value.None{}}, {"_ansible_tracebacks_for", &value.List{}},
+	} {
+		all.Put(kv.k, kv.v)
+	}
+	text, err := value.ToJSON(value.NewDict("ANSIBLE_MODULE_ARGS", all), value.JSONOptions{Default: func(v value.Value) (value.Value, bool, error) { return value.S(value.ToStr(v)), true, nil }})
+	return string(text), err
+}
+
+// interpreter is the Python of the host.
+func (o *one) interpreter(in *pymodule.Installation) (string, error) {
+	v, err := o.connText("", "ansible_python_interpreter")
+	if err != nil {
+		return "", err
+	}
+	if v == "" && o.o.Config != nil {
+		v = o.o.Config.String("INTERPRETER_PYTHON")
+	}
+	switch v {
+	case "", "auto", "auto_legacy", "auto_silent", "auto_legacy_silent":
+	default:
+		return v, nil
+	}
+	if d, ok := o.connTpl.Lookup("ansible_facts"); ok {
+		if facts, ok := d.(*value.Dict); ok {
+			if p, ok := facts.Get("discovered_interpreter_python"); ok {
+				return value.ToStr(p), nil
+			}
+		}
+	}
+	if o.isLocal() && in.Python != "" {
+		return in.Python, nil
+	}
+	key := o.runHost().Name
+	r := o.run_()
+	r.connMu.Lock()
+	found := r.interpreters[key]
+	r.connMu.Unlock()
+	if found != "" {
+		return found, nil
+	}
+	c, err := o.connection(o.ctx)
+	if err != nil {
+		return "", err
+	}
+	const look = "for p in python3.13 python3.12 python3.11 python3.10 python3.9 python3.8 /usr/bin/python3 python3; do command -v $p && break; done"
+	out, err := c.Exec(o.ctx, &transport.Command{Line: look, Exe: "/bin/sh"})
+	if err != nil {
+		return "", err
+	}
+	found = strings.TrimSpace(string(out.Stdout))
+	if found == "" {
+		found = "/usr/bin/python3"
+	}
+	r.connMu.Lock()
+	if r.interpreters == nil {
+		r.interpreters = map[string]string{}
+	}
+	r.interpreters[key] = found
+	r.connMu.Unlock()
+	return found, nil
+}
+
+// foreignModule refuses a module in another language than Python by name.
+func (o *one) foreignModule(req *transport.Request, t target, path string, text []byte, args *value.Dict) error {
+	lang, _, _ := bytes.Cut(text, []byte("\n"))
+	return fault.New(source.Location{}, "The module %s (%s) is not a Python module that uses ansible.module_utils (%s); such modules are not supported.", t.fqcn, path, strings.TrimSpace(string(lang)))
+}

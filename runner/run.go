@@ -1,0 +1,167 @@
+// Package runner runs playbooks: plays batch by batch, tasks host by host, as ansible-core 2.19 does, with its output
+// and exit codes. The walk through a play is runner/iterator, what a task does on the controller runner/action, the way
+// to hosts runner/transport, the output runner/callback; this package puts them together. It may import everything but
+// lsp and cli.
+package runner
+
+import (
+	"context"
+	"io"
+	"sort"
+	"sync"
+
+	"github.com/rehearse-dev/rehearse/internal/catalog"
+	"github.com/rehearse-dev/rehearse/internal/config"
+	"github.com/rehearse-dev/rehearse/internal/inventory"
+	"github.com/rehearse-dev/rehearse/internal/jinja"
+	"github.com/rehearse-dev/rehearse/internal/playbook"
+	"github.com/rehearse-dev/rehearse/internal/source"
+	"github.com/rehearse-dev/rehearse/internal/value"
+	"github.com/rehearse-dev/rehearse/internal/vars"
+	"github.com/rehearse-dev/rehearse/runner/callback"
+	"github.com/rehearse-dev/rehearse/runner/transport"
+)
+
+// Options is what a run is made of. Everything is resolved: the command line has been read, the inventory loaded.
+type Options struct {
+	FS        source.FS
+	Playbooks []string
+	Config    *config.Config
+	Inventory *inventory.Inventory
+	Engine    *jinja.Engine
+	Store     *vars.Store
+	Loader    *playbook.Loader
+	Catalog   *catalog.Catalog
+	Display   *callback.Display
+	Callbacks []callback.Callback
+	Decrypt   func([]byte) ([]byte, error)
+	Getenv    func(string) string
+	Stdin     io.Reader
+	Dir       string
+
+	Limit         *inventory.Limit
+	Tags, Skip    []string
+	Check, Diff   bool
+	Forks         int
+	Verbosity     int
+	StartAt       string
+	Step          bool
+	ForceHandlers bool
+	Only          []Place // run nothing but these tasks
+	Adhoc         string  // the pattern of a single task, "" for playbooks
+
+	Syntax, ListHosts, ListTasks, ListTags bool
+
+	// The defaults of the way to hosts: keywords and variables win over them.
+	Connection, User, KeyFile          string
+	Port                               int
+	Timeout                            int // of a connection, seconds
+	SSHCommonArgs, SSHExtraArgs        string
+	Become                             bool
+	BecomeUser, BecomeMethod           string
+	ConnectionPassword, BecomePassword transport.Secret
+
+	// Refresh reads the inventory again; nil where it cannot be.
+	Refresh func() error
+
+	// Ask prompts on the terminal; nil when there is none.
+	Ask func(prompt string, secret bool) (string, error)
+}
+
+// Place is a line of a file.
+type Place struct {
+	Path string
+	Line int
+}
+
+// The exit statuses of ansible-playbook.
+const (
+	ExitOK          = 0
+	ExitError       = 1
+	ExitFailed      = 2
+	ExitUnreachable = 4
+	ExitParser      = 4
+	ExitOptions     = 5
+	ExitBreakPlay   = 8 // internal: the play ends because too many hosts failed
+	ExitInterrupted = 99
+	ExitUnexpected  = 250
+)
+
+// run is the state of one run over all its plays.
+type run struct {
+	o       Options
+	engine  *jinja.Engine
+	store   *vars.Store
+	loader  *playbook.Loader
+	catalog *catalog.Catalog
+	display *callback.Display
+
+	specMu sync.Mutex
+	specs  map[*playbook.Task]*spec
+
+	eventMu sync.Mutex
+
+	stats       map[string]*callback.Recap
+	custom      map[string]*value.Dict
+	customRun   *value.Dict
+	failed      map[string]bool
+	unreachable map[string]bool
+	gathered    map[string]bool
+	startDone   bool
+	warned      int // inventory warnings shown
+
+	connMu sync.Mutex
+	conns  map[string]*conn
+	python pythonSupport
+
+	interpreters map[string]string // found on hosts, by host
+
+	interrupted func() bool
+}
+
+// Run runs the playbooks and returns the exit status.
+func Run(ctx context.Context, o Options) int {
+	r := &run{o: o, engine: o.Engine, store: o.Store, loader: o.Loader, catalog: o.Catalog, display: o.Display,
+		specs: map[*playbook.Task]*spec{}, stats: map[string]*callback.Recap{}, custom: map[string]*value.Dict{},
+		failed: map[string]bool{}, unreachable: map[string]bool{}, gathered: map[string]bool{}, conns: map[string]*conn{}}
+	if r.o.Forks <= 0 {
+		r.o.Forks = 5
+	}
+	defer r.display.Flush()
+	defer r.closeAll()
+	return r.playbooks(ctx)
+}
+
+// emit tells every callback; workers call it, too.
+func (r *run) emit(e callback.Event) {
+	r.eventMu.Lock()
+	defer r.eventMu.Unlock()
+	for _, c := range r.o.Callbacks {
+		c.Event(e)
+	}
+}
+
+func (r *run) stat(host string) *callback.Recap {
+	s := r.stats[host]
+	if s == nil {
+		s = &callback.Recap{Host: host}
+		r.stats[host] = s
+	}
+	return s
+}
+
+func (r *run) recap() callback.Stats {
+	var s callback.Stats
+	for _, h := range r.stats {
+		s.Hosts = append(s.Hosts, *h)
+	}
+	sort.Slice(s.Hosts, func(i, j int) bool { return s.Hosts[i].Host < s.Hosts[j].Host })
+	for h, d := range r.custom {
+		s.Custom = append(s.Custom, callback.CustomStat{Host: h, Data: d})
+	}
+	sort.Slice(s.Custom, func(i, j int) bool { return s.Custom[i].Host < s.Custom[j].Host })
+	s.Run = r.customRun
+	return s
+}
+
+func (r *run) stopped(ctx context.Context) bool { return ctx.Err() != nil }
