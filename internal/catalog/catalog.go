@@ -43,6 +43,9 @@ type Options struct {
 	CollectionsPath []string  // folders that hold ansible_collections
 	Library         []string  // folders of modules: a project's and its roles' library folders, DEFAULT_MODULE_PATH
 	Core            string    // folder of an installed ansible-core (.../site-packages/ansible), "" without one
+	// Path is the PATH in which an installed ansible is looked for when a name needs it: its modules of ansible.builtin
+	// and the collections of the big package. "" looks for none.
+	Path string
 }
 
 // Catalog resolves module names. It is safe for concurrent use; what was read from disk is kept.
@@ -54,6 +57,8 @@ type Catalog struct {
 	local       map[string]*Entry
 	builtin     map[string]*Entry
 	embedded    map[string]*Entry
+
+	installation func() Installation
 }
 
 // New makes a catalog; it reads nothing.
@@ -61,7 +66,23 @@ func New(o Options) *Catalog {
 	if o.FS == nil {
 		o.FS = source.OS{}
 	}
-	return &Catalog{o: o, collections: map[string]*collection{}, local: map[string]*Entry{}, builtin: map[string]*Entry{}, embedded: map[string]*Entry{}}
+	c := &Catalog{o: o, collections: map[string]*collection{}, local: map[string]*Entry{}, builtin: map[string]*Entry{}, embedded: map[string]*Entry{}}
+	c.installation = sync.OnceValue(func() Installation {
+		if o.Core != "" || o.Path == "" {
+			return Installation{Core: o.Core}
+		}
+		in, _ := FindInstallation(o.Path)
+		return in
+	})
+	return c
+}
+
+// roots are the folders that hold ansible_collections, those of an installed ansible last.
+func (c *Catalog) roots() []string {
+	if extra := c.installation().Collections; extra != "" && !slices.Contains(c.o.CollectionsPath, extra) {
+		return append(slices.Clip(c.o.CollectionsPath), extra)
+	}
+	return c.o.CollectionsPath
 }
 
 // NotFound is the error of a name that resolves to nothing.
@@ -181,7 +202,7 @@ func (c *Catalog) route(r *runtime, in, name, asked string, trail []string) (*En
 	if to == "" {
 		return nil, nil
 	}
-	return c.resolve(to, nil, append(slices.Clip(trail), asked))
+	return c.resolve(to, nil, append(slices.Clip(trail), shown(asked)))
 }
 
 func redirected(e *Entry, trail []string) *Entry {
@@ -208,8 +229,10 @@ func (c *Catalog) builtinModule(name string) *Entry {
 		e.Doc = ourWords[name]
 		describe(e.Spec.Options, name)
 	}
-	if e != nil && c.o.Core != "" && !e.Action {
-		e.Source = moduleFile(c.o.FS, c.o.Core+"/modules/"+name)
+	if e != nil && !e.Action && !e.Native {
+		if core := c.installation().Core; core != "" {
+			e.Source = moduleFile(c.o.FS, core+"/modules/"+name)
+		}
 	}
 	c.builtin[name] = e
 	return e

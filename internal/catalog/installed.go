@@ -30,7 +30,7 @@ func (c *Catalog) collection(name string) *collection {
 	}
 	ns, short, _ := strings.Cut(name, ".")
 	var found *collection
-	for _, root := range c.o.CollectionsPath {
+	for _, root := range c.roots() {
 		for _, dir := range []string{filepath.Join(root, "ansible_collections", ns, short), filepath.Join(root, ns, short)} {
 			if filepath.Base(root) != "ansible_collections" && !strings.Contains(dir, "ansible_collections") {
 				continue
@@ -212,7 +212,7 @@ func (c *Catalog) libraryNames() []string {
 // installedCollections lists the names of all installed collections.
 func (c *Catalog) installedCollections() []string {
 	seen := map[string]bool{}
-	for _, root := range c.o.CollectionsPath {
+	for _, root := range c.roots() {
 		if filepath.Base(root) != "ansible_collections" {
 			root = filepath.Join(root, "ansible_collections")
 		}

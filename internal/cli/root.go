@@ -36,6 +36,7 @@ func commands(env *Env) []*cobra.Command {
 		lspCommand(env),
 		configCommand(env),
 		vaultCommand(env),
+		docCommand(env),
 		inventoryCommand(env),
 	}
 }

@@ -115,7 +115,7 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 	library := append([]string(nil), o.modulePath...)
 	library = append(library, filepath.Join(dir, "library"))
 	library = append(library, w.config.Strings("DEFAULT_MODULE_PATH")...)
-	w.catalog = catalog.New(catalog.Options{FS: o.fs, CollectionsPath: w.config.Strings("COLLECTIONS_PATHS"), Library: library})
+	w.catalog = catalog.New(catalog.Options{FS: o.fs, CollectionsPath: w.config.Strings("COLLECTIONS_PATHS"), Library: library, Path: env.Getenv("PATH")})
 	return w, nil
 }
 
