@@ -36,6 +36,9 @@ func (r *run) attribute(v value.Value, name string) (w value.Value, found, safe 
 		if r.e.ansible {
 			return nil, true, false
 		}
+		if name == "__class__" {
+			return &typeValue{value.TypeName(v)}, true, true
+		}
 		return nil, false, true
 	}
 	if o, ok := v.(value.Object); ok {
@@ -77,6 +80,9 @@ func isDunder(name string) bool {
 // getAttr is v.name: the attribute, then the item.
 func (r *run) getAttr(v value.Value, name string, s Span) (value.Value, error) {
 	if u, ok := v.(*value.Undefined); ok {
+		if name == "_undefined_name" && !r.e.ansible {
+			return value.S(u.Name), nil
+		}
 		return r.undefinedAccess(u)
 	}
 	w, found, safe := r.attribute(v, name)
@@ -106,6 +112,26 @@ func (r *run) undefinedAccess(u *value.Undefined) (value.Value, error) {
 	}
 	return nil, u
 }
+
+// typeValue is the class of a value, which only plain Jinja2 shows.
+type typeValue struct{ name string }
+
+// TypeName is "type".
+func (*typeValue) TypeName() string { return "type" }
+
+// Attr gives the class's name.
+func (t *typeValue) Attr(name string) (value.Value, bool) {
+	if name == "__name__" {
+		return value.S(t.name), true
+	}
+	return nil, false
+}
+
+// PyStr is str(), PyRepr repr().
+func (t *typeValue) PyStr() (string, error) { return t.PyRepr() }
+
+// PyRepr is repr().
+func (t *typeValue) PyRepr() (string, error) { return "<class '" + t.name + "'>", nil }
 
 // getItem is v[key]: the item, then, for a text, the attribute.
 func (r *run) getItem(v, key value.Value, s Span) (value.Value, error) {

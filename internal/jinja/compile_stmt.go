@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/rehearse-dev/rehearse/internal/value"
@@ -122,6 +123,11 @@ func (c *compiler) output(s *Output) stmtFunc {
 			v, err := x(f)
 			if err != nil {
 				return goOn, err
+			}
+			if final := f.run.e.cfg.Finalize; final != nil {
+				if v, err = final(&Call{Ctx: f.run.lim.ctx, Engine: f.run.e, run: f.run, span: span}, v); err != nil {
+					return goOn, f.run.locate(err, span)
+				}
 			}
 			if err := f.out.value(f.run, v); err != nil {
 				return goOn, f.run.locate(err, span)
@@ -456,6 +462,7 @@ func (c *compiler) forStmt(s *For) stmtFunc {
 	var l loopCode
 	l.span = s.Span
 	l.iterSpan = s.Iter.Range()
+	var stores []string
 	build := func(lv *levelInfo) {
 		lv.inLoop = true
 		if extended {
@@ -469,7 +476,15 @@ func (c *compiler) forStmt(s *For) stmtFunc {
 		c.loopDepth++
 		l.body = c.body(s.Body)
 		c.loopDepth--
+		stores = lv.scope.stores
 	}
+	// what the loop assigns is gone at its end: an enclosing set does not export it
+	defer func() {
+		if n := len(c.assign); n > 0 {
+			a := c.assign[n-1]
+			a.names = slices.DeleteFunc(a.names, func(name string) bool { return isOneOf(name, stores) })
+		}
+	}()
 	rest := func() {
 		if s.Test != nil {
 			c.inner(func(lv *levelInfo) {
@@ -568,7 +583,7 @@ func (c *compiler) macro(name string, params []MacroParam, body []Stmt, at Node)
 			case "caller":
 				if explicitCaller >= 0 {
 					if params[explicitCaller].Default == nil {
-						c.reject(at, false, "When defining macros or call blocks the special \"caller\" argument must be omitted or be given a default.")
+						c.reject(at, true, "When defining macros or call blocks the special \"caller\" argument must be omitted or be given a default.")
 					}
 				} else {
 					m.callerSlot = s.parameter("caller").slot

@@ -58,6 +58,9 @@ type Config struct {
 	// Undefined is the kind of undefined values in plain mode; the zero value means jinja2.Undefined.
 	Undefined value.UndefinedKind
 
+	// Finalize, when set, changes what {{ }} prints, in plain mode.
+	Finalize func(c *Call, v value.Value) (value.Value, error)
+
 	// AllowBrokenConditionals is Ansible's setting of that name: a conditional may give something else than a boolean.
 	AllowBrokenConditionals bool
 }

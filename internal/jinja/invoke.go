@@ -143,6 +143,9 @@ func (r *run) callFunction(kind string, f *Function, name string, args []value.V
 		args[i] = r.lazy(a)
 	}
 	v, err := r.callPlain(f, name, args, kw, s)
+	if err == nil && kind == "filter" {
+		v, err = listed(v)
+	}
 	if err != nil {
 		if u, ok := err.(*value.Undefined); ok {
 			return u, nil
@@ -165,14 +168,21 @@ func (r *run) callFunction(kind string, f *Function, name string, args []value.V
 		b, err := value.Truth(v)
 		return value.Bool(b), err
 	}
-	switch x := v.(type) {
+	return v, nil
+}
+
+// listed uses up what a filter gives to be read once, as Ansible does.
+func listed(v value.Value) (value.Value, error) {
+	switch v.(type) {
 	case *value.View, *value.Iterator, *value.Range:
-		items, err := value.Collect(x)
+		items, err := value.Collect(v)
 		if err != nil {
-			if u, ok := err.(*value.Undefined); ok {
-				return u, nil
+			return nil, err
+		}
+		for _, x := range items {
+			if u, ok := x.(*value.Undefined); ok && !u.Lax() {
+				return nil, u
 			}
-			return r.captured(err), nil
 		}
 		return &value.List{Items: items}, nil
 	}

@@ -507,7 +507,8 @@ func (l *lexer) skipTo(end int) {
 }
 
 func isWord(r rune) bool {
-	return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsNumber(r) || unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Mc, r)
+	return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsNumber(r) || unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Mc, r) ||
+		unicode.Is(unicode.Pc, r) || unicode.Is(unicode.Other_ID_Continue, r) || unicode.Is(unicode.Other_ID_Start, r)
 }
 
 func (l *lexer) name() {

@@ -32,7 +32,20 @@ type boundMethod struct {
 }
 
 // TypeName is Python's name of such a value.
-func (*boundMethod) TypeName() string { return "builtin_function_or_method" }
+func (b *boundMethod) TypeName() string {
+	// Ansible's lazy containers have some of their methods in Python
+	switch x := b.self.(type) {
+	case *value.Dict:
+		if x.Lazy != nil && isOneOf(b.m.Name, []string{"get", "setdefault", "items", "values", "pop", "popitem"}) {
+			return "method"
+		}
+	case *value.List:
+		if x.Lazy != nil && isOneOf(b.m.Name, []string{"pop", "index", "remove", "sort"}) {
+			return "method"
+		}
+	}
+	return "builtin_function_or_method"
+}
 
 // PyStr is str(), PyRepr repr().
 func (b *boundMethod) PyStr() (string, error) { return b.PyRepr() }

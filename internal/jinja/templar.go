@@ -361,9 +361,6 @@ func (t *Templar) finalize(v value.Value) (value.Value, error) {
 func (t *Templar) fail(err error, s value.Str, expression bool) error {
 	if u, ok := err.(*value.Undefined); ok {
 		if u.Cause != nil {
-			if e, ok := u.Cause.(*Error); ok {
-				return e
-			}
 			return t.wrap(u.Cause, s, expression)
 		}
 		return t.undefinedError(u, s)
