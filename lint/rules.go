@@ -1,0 +1,22 @@
+package lint
+
+import "sync"
+
+// Rules lists every rule in the order of their names.
+var Rules = sync.OnceValue(func() []*Rule {
+	return []*Rule{
+		argsRule(),
+		commandInsteadOfShellRule(),
+		fqcnRule(),
+		jinjaRule(),
+		loadFailureRule(),
+		nameRule(),
+		noChangedWhenRule(),
+		riskyFilePermissionsRule(),
+		syntaxCheckRule(),
+		yamlRule(),
+	}
+})
+
+// always tells whether the rule cannot be switched off: what it finds keeps Ansible from reading the file.
+func (r *Rule) always() bool { return r.ID == "syntax-check" || r.ID == "load-failure" }
