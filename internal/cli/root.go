@@ -33,11 +33,14 @@ func commands(env *Env) []*cobra.Command {
 		runCommand(env),
 		runCommand(env),
 		adhocCommand(env),
+		lintCommand(env),
+		explainCommand(env),
 		lspCommand(env),
 		configCommand(env),
 		vaultCommand(env),
 		docCommand(env),
 		inventoryCommand(env),
+		varsCommand(env),
 	}
 }
 
