@@ -76,7 +76,17 @@ func (r *run) lookup(name string, terms []value.Value, kwargs *value.Dict, with 
 		kwargs = &value.Dict{}
 	}
 	c := Call{Ctx: r.lim.ctx, Engine: r.e, Templar: r.t, Name: name, Args: terms, Kwargs: kwargs, run: r, With: with, Action: action, At: r.origin()}
-	return f.Call(&c)
+	v, err := f.Call(&c)
+	if err != nil {
+		if _, ok := err.(*value.Undefined); ok {
+			return nil, err
+		}
+		if e, ok := err.(*value.Error); ok && fatal(e) {
+			return nil, err
+		}
+		return nil, &Error{Class: "AnsibleTemplatePluginRuntimeError", Message: "The lookup plugin " + value.Quote(name) + " failed.", Cause: err, Origin: r.origin()}
+	}
+	return v, nil
 }
 
 // trusted templates constants of the template that look like templates: Ansible still does so for lookup terms.

@@ -87,6 +87,7 @@ type Engine struct {
 // New makes an engine in Ansible mode.
 func New(cfg Config) *Engine {
 	cfg.Options.TrimBlocks = true
+	cfg.Options.KeepTrailingNewline = false // line breaks at the end are put back after rendering
 	cfg.Options.Native = true
 	e := &Engine{cfg: cfg, ansible: true}
 	e.prepare()
