@@ -1,6 +1,7 @@
 package lsp
 
 import (
+	"bytes"
 	"fmt"
 	"path/filepath"
 
@@ -15,7 +16,7 @@ const maxFile = 8 << 20
 
 // input gathers what features need to know about one file; nil when there is no such file.
 func (v *View) input(path string) *feature.Input {
-	in := &feature.Input{}
+	in := &feature.Input{Functions: functions()}
 	if root, ok := v.roots[filepath.Dir(path)]; ok {
 		in.Project = v.projects[root]
 	} else {
@@ -31,6 +32,9 @@ func (v *View) input(path string) *feature.Input {
 	}
 	if d := v.docs[path]; d != nil {
 		in.Source, in.Language = d.File, d.Language
+		if in.File != nil && in.File.Source != nil && bytes.Equal(in.File.Source.Content, d.File.Content) {
+			in.Source = in.File.Source // the one that the project's trees point into
+		}
 	} else if in.File != nil {
 		in.Source = in.File.Source
 	}

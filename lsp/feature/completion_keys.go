@@ -30,6 +30,9 @@ func (l *list) keys(c *cursor) {
 	case taskMap:
 		l.task(c, given)
 	case roleMap:
+		if c.parent == nil || len(c.parent.Pairs) <= 1 { // "- name" alone is a role, too
+			l.roles()
+		}
 		l.keywords(playbook.InRole, given, c.colon)
 		l.roleVariables(textOf(firstOf(c.parent, "role", "name")), given, c.colon)
 	case loopControlMap:

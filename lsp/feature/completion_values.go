@@ -17,6 +17,16 @@ func (l *list) values(c *cursor) {
 	case roleList, roleMap:
 		l.roles()
 		return
+	case optionMap: // free form: module: text
+		switch short3(c.module) {
+		case "include_tasks", "import_tasks":
+			l.files(project.Tasks)
+		case "include_vars":
+			l.files(project.Vars)
+		case "import_playbook":
+			l.files(project.Playbook)
+		}
+		return
 	case valueOf:
 	default:
 		return

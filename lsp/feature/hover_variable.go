@@ -85,8 +85,15 @@ func variableDoc(ctx context.Context, in *Input, s *subject) string {
 	return strings.TrimRight(b.String(), "\n")
 }
 
-// rank is a level's place in the precedence table, weakest 0.
+// rank is a level's place in the precedence table, weakest 0. What only a run can tell has the rank of the level that it
+// writes to.
 func rank(level string) int {
+	switch level {
+	case "register", "set_fact":
+		level = vars.SetFacts.Name
+	case "loop", "template":
+		level = vars.LoopVars.Name
+	}
 	return slices.IndexFunc(vars.Levels, func(l *vars.Level) bool { return l.Name == level })
 }
 

@@ -2,8 +2,6 @@ package feature
 
 import (
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/rehearse-dev/rehearse/internal/playbook"
 	"github.com/rehearse-dev/rehearse/internal/project"
@@ -112,58 +110,9 @@ func playbooksOf(in *Input) []string {
 		return []string{relative(in.Project, in.Source.Path)}
 	}
 	var out []string
-	for _, path := range in.reaching() {
+	for _, path := range in.Project.PlaybooksReaching(in.Source.Path) {
 		out = append(out, relative(in.Project, path))
 	}
-	return out
-}
-
-// reaching lists the playbooks that lead to the file through links, breadth first.
-func (in *Input) reaching() []string {
-	var out []string
-	if in.File == nil {
-		return nil
-	}
-	back := map[string][]string{}
-	for _, f := range in.Project.Files() {
-		for _, l := range in.Project.Links(f) {
-			for _, to := range l.To {
-				back[to] = append(back[to], f.Path)
-			}
-		}
-	}
-	seen := map[string]bool{in.File.Path: true}
-	queue := []string{in.File.Path}
-	visit := func(path string) {
-		if !seen[path] {
-			seen[path] = true
-			queue = append(queue, path)
-		}
-	}
-	for len(queue) > 0 {
-		path := queue[0]
-		queue = queue[1:]
-		f := in.Project.File(path)
-		if f != nil && f.Kind == project.Playbook {
-			out = append(out, path)
-		}
-		for _, from := range back[path] {
-			visit(from)
-		}
-		if f != nil && f.Role != "" { // a role is named by its directory, and its files belong together
-			for _, from := range back[f.Role] {
-				visit(from)
-			}
-			for to, from := range back {
-				if strings.HasPrefix(to, f.Role+string(filepath.Separator)) {
-					for _, x := range from {
-						visit(x)
-					}
-				}
-			}
-		}
-	}
-	slices.Sort(out)
 	return out
 }
 

@@ -36,7 +36,21 @@ type hostName struct{ name, what string }
 
 // inventoryNames lists groups and hosts of the project.
 func inventoryNames(p *project.Snapshot) []hostName {
-	return nil
+	if p == nil {
+		return nil
+	}
+	inv := p.Inventory()
+	if inv == nil {
+		return nil
+	}
+	var out []hostName
+	for _, g := range inv.Groups() {
+		out = append(out, hostName{g.Name, "group"})
+	}
+	for _, h := range inv.Hosts() {
+		out = append(out, hostName{h.Name, "host"})
+	}
+	return out
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
