@@ -68,25 +68,3 @@ func (t *Templar) Replace(v value.Value) (value.Value, []Warning) {
 	}
 	return r, warnings
 }
-
-// With gives the items of a with_NAME loop: what the lookup of that name makes of the terms.
-func (t *Templar) With(name string, terms *value.List) (value.Value, error) {
-	return t.WithAction(name, terms, "")
-}
-
-// WithAction is With for a lookup that wants to know the task's action.
-func (t *Templar) WithAction(name string, terms *value.List, action string) (value.Value, error) {
-	lim, done := t.limits()
-	defer done()
-	src := value.Str{S: "invoke_lookup()", Trusted: true, At: terms.At}
-	r := &run{e: t.engine, t: t, c: &code{tmpl: &Template{}}, ctx: &scopeContext{t: t, e: t.engine}, lim: lim, src: terms.At}
-	list := make([]value.Value, 0, terms.Len())
-	for _, x := range terms.Items {
-		list = append(list, t.lazy(x))
-	}
-	v, err := r.lookup(name, list, nil, true, action)
-	if err != nil {
-		return nil, t.fail(err, src, true)
-	}
-	return t.final(v, src, true)
-}

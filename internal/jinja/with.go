@@ -15,7 +15,7 @@ func (t *Templar) With(name string, terms *value.List, action string, at source.
 	for i, x := range terms.Items {
 		args[i] = t.lazy(x)
 	}
-	r := &run{e: t.engine, t: t, ctx: &scopeContext{t: t, e: t.engine}, lim: lim, src: &at}
+	r := &run{e: t.engine, t: t, c: &code{tmpl: &Template{}}, ctx: &scopeContext{t: t, e: t.engine}, lim: lim, src: &at}
 	v, err := r.lookup(name, args, nil, true, action)
 	if err != nil {
 		if u, ok := err.(*value.Undefined); ok && t.OnUndefined != nil {
