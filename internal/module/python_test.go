@@ -29,3 +29,14 @@ func TestPythonResult(t *testing.T) {
 		}
 	}
 }
+
+func TestTheCarrierOfPythonModulesIsFoundButNotListed(t *testing.T) {
+	if Find(PythonName) != python {
+		t.Errorf("Find(%q) = %v", PythonName, Find(PythonName))
+	}
+	for _, m := range Table() {
+		if m.Name == PythonName {
+			t.Errorf("%s is listed: a playbook could name it", m.Name)
+		}
+	}
+}

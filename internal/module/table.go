@@ -39,6 +39,7 @@ var byName = sync.OnceValue(func() map[string]*Module {
 		m[mod.Name] = mod
 	}
 	m[CopyFile] = withRuns(copyFileModule())[0]
+	m[PythonName] = python
 	return m
 })
 
