@@ -31,7 +31,6 @@ func (e *ExitError) Error() string { return e.Message }
 func commands(env *Env) []*cobra.Command {
 	return []*cobra.Command{
 		runCommand(env),
-		runCommand(env),
 		adhocCommand(env),
 		lintCommand(env),
 		explainCommand(env),

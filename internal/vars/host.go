@@ -27,6 +27,7 @@ func (s *Store) base(h *inventory.Host, dir string) []Layer {
 		}
 	}
 	c := &hostLayers{version: version, dir: dir, layers: s.buildBase(h, dir)}
+	s.watch(c.layers)
 	s.hostBase.Store(h, c)
 	return c.layers
 }

@@ -1,6 +1,7 @@
 package vars
 
 import (
+	"github.com/rehearse-dev/rehearse/internal/inventory"
 	"slices"
 	"strconv"
 
@@ -194,15 +195,29 @@ func (s *Store) inventoryVars() *groupsVar {
 		g.dict.Put(group.Name, value.Strings(names))
 	}
 	for _, h := range s.o.Inventory.Hosts() {
-		g.hosts.Put(h.Name, value.S(h.Name))
+		g.hosts.Put(h.Name, hostRef(h.Name))
 	}
-	g.hosts.Lazy = func(v value.Value) value.Value { return s.hostVarsOf(value.ToStr(v)) }
+	g.hosts.Missing = func(name string) (value.Value, bool) {
+		if !inventory.IsLocalhost(name) {
+			return nil, false
+		}
+		return s.hostVarsOf(name), true
+	}
 	s.groups.Store(g)
 	return g
 }
 
 // hostvars is the magic variable of that name: a dict of all hosts, whose values are made on access.
-func (s *Store) hostvars() value.Value { return s.inventoryVars().hosts }
+// Each call gives a new view: what a view has made once it keeps.
+func (s *Store) hostvars() value.Value {
+	return s.inventoryVars().hosts.WithLazy(func(v value.Value) value.Value { return s.hostVarsOf(string(v.(hostRef))) })
+}
+
+// hostRef stands for the variables of a host until somebody looks at them.
+type hostRef string
+
+// TypeName is what templates see of the variables behind it.
+func (hostRef) TypeName() string { return "dict" }
 
 // hostVarsOf gives the variables of one host as other hosts see them: without play and task, templated on access with
 // the host's own variables.

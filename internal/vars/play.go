@@ -34,6 +34,9 @@ func (s *Store) play(p *playbook.Play) *playLayers {
 		}
 	}
 	c.roleVars, c.defaults = strongest(weakVars), strongest(weakDefaults)
+	s.watch(c.vars)
+	s.watch(c.roleVars)
+	s.watch(c.defaults)
 	s.plays.Store(p, c)
 	return c
 }
@@ -142,6 +145,9 @@ func (s *Store) task(t *playbook.Task) *taskLayers {
 		c.defaults = strongest(defaults(r, chain, OwnRoleDefaults))
 	}
 	c.vars = own
+	s.watch(c.vars)
+	s.watch(c.params)
+	s.watch(c.defaults)
 	s.tasks.Store(t, c)
 	return c
 }

@@ -57,6 +57,7 @@ type Store struct {
 	prompts  sync.Map // *playbook.Play -> *value.Dict
 	groups   atomic.Pointer[groupsVar]
 	loaded   sync.Map // path of a vars file -> loadedFile
+	watched  sync.Map // *value.Dict whose names have been looked at
 }
 
 // New makes a store.
@@ -72,6 +73,7 @@ func New(o Options) *Store {
 	for i := len(o.Extra) - 1; i >= 0; i-- {
 		s.extra = append(s.extra, o.Extra[i])
 	}
+	s.watch(s.extra)
 	return s
 }
 
@@ -115,6 +117,9 @@ func (s *Store) SetFact(host string, facts *value.Dict, at source.Location) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for k, v := range facts.RawAll() {
+		if name := value.ToStr(k); Reserved(name) {
+			s.reserved(name, at)
+		}
 		h.set.Set(k, v)
 		h.remember("set:"+value.ToStr(k), at)
 	}
@@ -126,6 +131,9 @@ func (s *Store) Register(host, name string, v value.Value, at source.Location) {
 	h := s.state(host)
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if Reserved(name) {
+		s.reserved(name, at)
+	}
 	h.set.Put(name, v)
 	h.remember("set:"+name, at)
 	h.version++

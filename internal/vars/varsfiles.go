@@ -23,6 +23,7 @@ func (s *Store) varsFiles(c *Scope) []Layer {
 		c.files = strongest(weak)
 		weak = append(weak, s.firstFile(c, candidates)...)
 	}
+	s.watch(weak)
 	return strongest(weak)
 }
 
