@@ -15,6 +15,8 @@ type Dict struct {
 	At      *source.Location
 	// Lazy, when set, yields the templated form of a value on access. Keys are never lazy.
 	Lazy func(Value) Value
+	// Missing, when set, is asked for a text key that is not there; such keys are not listed.
+	Missing func(key string) (Value, bool)
 
 	done   done
 	shared bool // entries belong to another dict, too
@@ -190,6 +192,9 @@ func (d *Dict) Raw(key string) (Value, bool) {
 	if i := d.find(key); i >= 0 {
 		return d.entries[i].value, true
 	}
+	if d.Missing != nil {
+		return d.Missing(key)
+	}
 	return nil, false
 }
 
@@ -201,6 +206,9 @@ func (d *Dict) GetValue(key Value) (Value, bool) {
 	}
 	i := d.find(hash)
 	if i < 0 {
+		if s, ok := hash.(string); ok && d.Missing != nil {
+			return d.Missing(s)
+		}
 		return nil, false
 	}
 	return d.at(i), true
@@ -282,7 +290,7 @@ func (d *Dict) Copy() *Dict {
 // WithLazy is a view of the same entries whose values are templated by f on access. Changing it leaves d alone.
 func (d *Dict) WithLazy(f func(Value) Value) *Dict {
 	n := len(d.entries)
-	return &Dict{entries: d.entries[:n:n], index: d.index, At: d.At, Lazy: f, shared: true}
+	return &Dict{entries: d.entries[:n:n], index: d.index, At: d.At, Lazy: f, shared: true, Missing: d.Missing}
 }
 
 // own makes a view independent before it is changed: its values are templated now.
