@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/rehearse-dev/rehearse/internal/playbook"
+	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
@@ -104,6 +105,7 @@ func (d *discovery) walk(dir string, ignores []ignorePattern) error {
 			if err != nil || info.IsDir() { // a link to a folder may lead in a circle; what it leads to is found itself
 				continue
 			}
+			p = d.l.real(p)
 		}
 		if ignored(ignores, d.l.show(p), isDir) {
 			continue
@@ -165,7 +167,7 @@ func (l *Linter) Children(f *File) []Target {
 		case *playbook.ImportSyntax:
 			if s := text(e.Path); s != "" && !strings.Contains(s, "{{") {
 				if p := filepath.Join(dir, s); l.isFile(p) {
-					out = append(out, Target{p, KindPlaybook})
+					out = append(out, Target{l.real(p), KindPlaybook})
 				}
 			}
 		}
@@ -195,6 +197,27 @@ func eachTask(items []playbook.Item, visit func(*playbook.TaskSyntax)) {
 	}
 }
 
+// real follows symbolic links, so that a file is checked once, under its own name.
+func (l *Linter) real(p string) string {
+	if _, ok := l.fs.(source.OS); !ok {
+		return p
+	}
+	l.mu.Lock()
+	q, ok := l.reals[p]
+	l.mu.Unlock()
+	if ok {
+		return q
+	}
+	q, err := filepath.EvalSymlinks(p)
+	if err != nil {
+		q = p
+	}
+	l.mu.Lock()
+	l.reals[p] = q
+	l.mu.Unlock()
+	return q
+}
+
 func (l *Linter) isFile(p string) bool {
 	info, err := l.fs.Stat(p)
 	return err == nil && !info.IsDir()
@@ -211,7 +234,7 @@ func (l *Linter) findTasks(dir, name string) string {
 	for {
 		for _, p := range []string{filepath.Join(dir, name), filepath.Join(dir, "tasks", name)} {
 			if l.isFile(p) {
-				return p
+				return l.real(p)
 			}
 		}
 		up := filepath.Dir(dir)
@@ -236,6 +259,7 @@ func (l *Linter) roleFiles(dir, name string) []Target {
 			continue
 		}
 		d := &discovery{l: l, seen: map[Target]bool{}}
+		p = l.real(p)
 		for _, sub := range []string{"tasks", "meta", "handlers", "vars", "defaults"} {
 			if q := filepath.Join(p, sub); l.isDir(q) {
 				_ = d.walk(q, nil)

@@ -43,11 +43,14 @@ type Linter struct {
 
 	mu      sync.Mutex
 	modules map[string]*module // resolved names
+	reals   map[string]string  // paths without symbolic links
+
+	local localModules
 }
 
 // New makes a Linter.
 func New(o Options) *Linter {
-	l := &Linter{fs: o.FS, dir: o.Dir, config: o.Config, catalog: o.Catalog, modules: map[string]*module{}}
+	l := &Linter{fs: o.FS, dir: o.Dir, config: o.Config, catalog: o.Catalog, modules: map[string]*module{}, reals: map[string]string{}}
 	if l.fs == nil {
 		l.fs = source.OS{}
 	}
@@ -226,3 +229,6 @@ func (l *Linter) Run(ctx context.Context, targets []Target) Result {
 	result.Findings = slices.CompactFunc(result.Findings, func(a, b Finding) bool { return compareFindings(a, b) == 0 })
 	return result
 }
+
+// Config is the configuration that the linter was made with.
+func (l *Linter) Config() *Config { return l.config }

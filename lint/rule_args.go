@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,6 +42,9 @@ var unchecked = map[string][]string{
 	"ansible.posix.synchronize": {"use_ssh_args"},
 }
 
+// forwarding are the modules whose action hands all options to another module, which the host decides on.
+var forwarding = []string{"ansible.builtin.package", "ansible.builtin.service", "ansible.builtin.gather_facts"}
+
 func argsTask(p *pass, t *Task) {
 	if t.Action == nil || strings.Contains(t.Module, "{{") || p.linter.mocked(t.Module) || t.Arg("_variable_params") != nil {
 		return
@@ -66,6 +70,9 @@ func argsTask(p *pass, t *Task) {
 	}
 	result := spec.Check(args, argspec.Options{Skip: func(v value.Value) bool { return hasTemplate(v) }})
 	for _, problem := range result.Problems {
+		if problem.Kind == argspec.Unsupported && len(problem.Path) == 1 && slices.Contains(forwarding, entry.FQCN) {
+			continue
+		}
 		if problem.Kind == argspec.Internal || problem.Kind == argspec.MutuallyExclusive && hasTemplate(args) {
 			continue
 		}

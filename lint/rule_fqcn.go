@@ -47,11 +47,16 @@ func fqcnTask(p *pass, t *Task) {
 	if t.Action == nil || t.Module == "" || strings.Contains(t.Module, "{{") {
 		return
 	}
-	entry := p.linter.module(t.Module).entry
-	if entry == nil || entry.Local || entry.FQCN == t.Module || parts(entry.FQCN) < 3 {
+	m, full := p.linter.module(t.Module), ""
+	switch {
+	case m.entry != nil && !m.entry.Local:
+		full = m.entry.FQCN
+	case m.missing != nil && m.missing.Collection != "":
+		full = m.missing.Name // where the name leads, though nothing is known of the module there
+	}
+	if full == t.Module || parts(full) < 3 {
 		return
 	}
-	full := entry.FQCN
 	pos := p.file.Source.Position(t.NameSpan().Start)
 	var f *Finding
 	if rest, ok := strings.CutPrefix(full, "ansible.builtin."); ok {

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/rehearse-dev/rehearse/internal/diag"
-	"github.com/rehearse-dev/rehearse/internal/playbook"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/yaml"
 )
@@ -42,7 +41,7 @@ func syntaxCheckRule() *Rule {
 				return
 			}
 			m := p.linter.module(t.Module)
-			if m.entry != nil || m.missing == nil || m.missing.Collection != "" && parts(t.Module) > 2 {
+			if m.entry != nil || m.missing == nil || m.missing.Collection != "" || p.linter.isLocal(t.Module) {
 				return
 			}
 			pos := p.file.Source.Position(t.NameSpan().Start)
@@ -136,5 +135,3 @@ func (p *pass) parserProblem(tag string, d diag.Diagnostic) {
 	f := p.report(tag, d.Message, d.At.Span, pos.Line, pos.Column)
 	f.Related, f.Fixes = d.Related, d.Fixes
 }
-
-var _ = playbook.TasksFile
