@@ -44,12 +44,12 @@ type index struct{ defs, uses map[key][]string }
 func (s *Snapshot) index() *index {
 	s.indexOnce.Do(func() {
 		if s.from != nil {
-			s.made = s.update()
+			s.made.Store(s.update())
 		} else {
-			s.made = s.build()
+			s.made.Store(s.build())
 		}
 	})
-	return s.made
+	return s.made.Load()
 }
 
 func (s *Snapshot) build() *index {

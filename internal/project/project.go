@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/rehearse-dev/rehearse/internal/config"
 	"github.com/rehearse-dev/rehearse/internal/source"
@@ -28,7 +29,7 @@ type Snapshot struct {
 	sorted   []*File
 
 	indexOnce sync.Once
-	made      *index
+	made      atomic.Pointer[index] // set once, under indexOnce; With looks at it while others may still make it
 	from      *index           // the index of an earlier state, to start from
 	changed   map[string]*File // what the files of `from` were that differ now; nil values for new files
 	roleOnce  sync.Once
@@ -56,7 +57,8 @@ const maxFiles = 100_000
 const maxSize = 4 << 20
 
 // Root gives the root of the project around a path: the nearest directory upwards that holds ansible.cfg, galaxy.yml,
-// .ansible-lint or .git; else, for a path inside of a role, the role's directory; else the path's own directory.
+// .ansible-lint or .git; else, for a path inside of a role, the directory above "roles", or the role's own directory where it
+// stands alone; else the path's own directory.
 func Root(fsys source.FS, path string) string {
 	dir := path
 	if info, err := fsys.Stat(path); err != nil || !info.IsDir() {
@@ -72,10 +74,14 @@ func Root(fsys source.FS, path string) string {
 			break
 		}
 	}
-	if role := roleOf(filepath.Join(dir, "x")); role != "" {
-		return role
+	role := roleOf(filepath.Join(dir, "x"))
+	switch {
+	case role == "":
+		return dir
+	case filepath.Base(filepath.Dir(role)) == "roles":
+		return filepath.Dir(filepath.Dir(role))
 	}
-	return dir
+	return role
 }
 
 // Open discovers the project around a path.
@@ -205,8 +211,8 @@ func (s *Snapshot) With(path string, content []byte) *Snapshot {
 	} else {
 		n.files[path] = f
 	}
-	if s.made != nil {
-		n.from = s.made
+	if made := s.made.Load(); made != nil {
+		n.from = made
 	} else {
 		n.from = s.from
 		maps.Copy(n.changed, s.changed)
