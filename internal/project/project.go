@@ -30,8 +30,8 @@ type Snapshot struct {
 
 	indexOnce sync.Once
 	made      atomic.Pointer[index] // set once, under indexOnce; With looks at it while others may still make it
-	from      *index           // the index of an earlier state, to start from
-	changed   map[string]*File // what the files of `from` were that differ now; nil values for new files
+	from      *index                // the index of an earlier state, to start from
+	changed   map[string]*File      // what the files of `from` were that differ now; nil values for new files
 	roleOnce  sync.Once
 	roles     map[string]string
 	worldOnce sync.Once
