@@ -33,3 +33,17 @@ func ownerID(info os.FileInfo) (int, bool) {
 	}
 	return int(st.Uid), true
 }
+
+type fileStat struct {
+	uid, gid int
+	mode     uint32
+	ctime    float64
+}
+
+func statOf(info os.FileInfo) fileStat {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return fileStat{mode: uint32(info.Mode().Perm())}
+	}
+	return fileStat{int(st.Uid), int(st.Gid), uint32(st.Mode) & 0o7777, changeTime(st)}
+}

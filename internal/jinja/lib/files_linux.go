@@ -1,0 +1,8 @@
+package lib
+
+import "syscall"
+
+// changeTime is the time of the last change of the file's status.
+func changeTime(st *syscall.Stat_t) float64 {
+	return float64(st.Ctim.Sec) + float64(st.Ctim.Nsec)/1e9
+}
