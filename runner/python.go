@@ -181,7 +181,7 @@ func (o *one) moduleParams(t target, args *value.Dict) (string, error) {
 		{"_ansible_diff", value.Bool(o.res.diff)}, {"_ansible_verbosity", value.Int(o.o.Verbosity)}, {"_ansible_version", value.S("2.19.14")},
 		{"_ansible_module_name", value.S(t.fqcn)}, {"_ansible_syslog_facility", value.S("LOG_USER")},
 		{"_ansible_selinux_special_fs", value.Strings([]string{"fuse", "nfs", "vboxsf", "ramfs", "9p", "vfat"})},
-		{"_ansible_string_conversion_action", value.S("warn")}, {"_ansible_socket", value.None{}}, {"_ansible_shell_executable", value.S(shell)},
+		{"_ansible_socket", value.None{}}, {"_ansible_shell_executable", value.S(shell)},
 		{"_ansible_keep_remote_files", value.Bool(false)}, {"_ansible_tmpdir", value.None{}}, {"_ansible_remote_tmp", value.S(tmp)},
 		{"_ansible_ignore_unknown_opts", value.Bool(false)}, {"_ansible_target_log_info", value.None{}}, {"_ansible_tracebacks_for", &value.List{}},
 	} {
