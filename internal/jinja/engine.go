@@ -113,7 +113,7 @@ func (e *Engine) prepare() {
 	}{{"filter", e.cfg.Filters}, {"test", e.cfg.Tests}, {"lookup", e.cfg.Lookups}, {"global", e.cfg.Globals}} {
 		m := make(map[string]*Function, 2*len(t.list))
 		for _, f := range t.list {
-			if _, taken := m[f.Name]; !taken {
+			if _, taken := m[f.Name]; !taken && (f.FQCN == "" || strings.HasPrefix(f.FQCN, "ansible.builtin.")) {
 				m[f.Name] = f
 			}
 			if f.FQCN != "" {

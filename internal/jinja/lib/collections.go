@@ -19,12 +19,12 @@ func collectionLookups() []*jinja.Function { return slices.Concat(generalLookups
 
 // generalLookups are the lookups of community.general.
 var generalLookups = []*jinja.Function{
-	{Name: "cartesian", FQCN: "community.general.cartesian", Doc: "Every combination of the items of the lists.", Result: "list", Call: lookupCartesian, Params: params{terms}},
+	{Name: "cartesian", FQCN: "community.general.cartesian", Aliases: []string{"cartesian"}, Doc: "Every combination of the items of the lists.", Result: "list", Call: lookupCartesian, Params: params{terms}},
 	{Name: "collection_version", FQCN: "community.general.collection_version", Doc: "Versions of installed collections.", Result: "list", Call: lookupCollectionVersion,
 		Params: params{terms, {Name: "result_not_found", Default: value.None{}, Type: "str", Doc: "for a collection that is not there"}, {Name: "result_no_version", Default: value.Str{S: "*"}, Type: "str", Doc: "for one without a version"}}},
 	{Name: "dependent", FQCN: "community.general.dependent", Doc: "Combinations of lists where a later list may depend on earlier items.", Result: "list", Call: lookupDependent, Params: params{terms}},
-	{Name: "filetree", FQCN: "community.general.filetree", Doc: "Files, links and directories below directories of the controller.", Result: "list", Call: lookupFiletree, Params: params{terms}},
-	{Name: "flattened", FQCN: "community.general.flattened", Doc: "Items of lists in lists, as one list.", Result: "list", Call: lookupFlattened, Params: params{terms}},
+	{Name: "filetree", FQCN: "community.general.filetree", Aliases: []string{"filetree"}, Doc: "Files, links and directories below directories of the controller.", Result: "list", Call: lookupFiletree, Params: params{terms}},
+	{Name: "flattened", FQCN: "community.general.flattened", Aliases: []string{"flattened"}, Doc: "Items of lists in lists, as one list.", Result: "list", Call: lookupFlattened, Params: params{terms}},
 	{Name: "merge_variables", FQCN: "community.general.merge_variables", Doc: "Lists or dicts of the variables whose names match, merged.", Result: "list", Call: lookupMergeVariables,
 		Params: params{terms, {Name: "pattern_type", Default: value.Str{S: "regex"}, Type: "str", Doc: "prefix, suffix or regex"}, {Name: "initial_value", Default: value.None{}, Type: "any", Doc: "what to begin with"}, {Name: "override", Default: value.Str{S: "error"}, Type: "str", Doc: "error, warn or ignore, where a key is there twice"}, {Name: "groups", Default: value.None{}, Type: "list", Doc: "groups whose hosts' variables count"}}},
 	{Name: "random_string", FQCN: "community.general.random_string", Doc: "Text of characters by chance.", Result: "list", Call: lookupRandomString,
@@ -83,7 +83,13 @@ func refusedLookups() []*jinja.Function {
 
 func refusedLookup(collection, name, lack string) *jinja.Function {
 	full := collection + "." + name
-	return &jinja.Function{Name: name, FQCN: full, Doc: "Not supported: needs " + lack + ".", Result: "list", Call: refuse(full, lack), Params: params{terms}}
+	var short []string
+	switch name { // names that ansible-core itself redirects
+	case "chef_databag", "consul_kv", "credstash", "cyberarkpassword", "dig", "dnstxt", "etcd", "hiera", "keyring", "lastpass", "lmdb_kv",
+		"onepassword", "onepassword_raw", "passwordstore", "redis", "shelvefile", "hashi_vault", "k8s", "aws_secret", "aws_ssm":
+		short = []string{name}
+	}
+	return &jinja.Function{Name: name, FQCN: full, Aliases: short, Doc: "Not supported: needs " + lack + ".", Result: "list", Call: refuse(full, lack), Params: params{terms}}
 }
 
 // lookupFilter makes a lookup of a filter that takes so many arguments; the terms and options are its arguments by position.
