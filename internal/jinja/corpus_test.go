@@ -5,9 +5,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -25,7 +27,8 @@ type corpusText struct {
 
 // TestCorpus reads every template of the projects in the folder REHEARSE_CORPUS: whole .j2 files, every text of every
 // YAML file that looks like a template, every conditional. REHEARSE_PYTHON is a Python that has Jinja2: what it parses
-// must parse, what it rejects must be rejected at the same line with the same message.
+// must parse, what it rejects must be rejected at the same line with the same message. With REHEARSE_MUTATE=N, N texts
+// that are broken at random are read instead.
 func TestCorpus(t *testing.T) {
 	root, python := os.Getenv("REHEARSE_CORPUS"), os.Getenv("REHEARSE_PYTHON")
 	if root == "" || python == "" {
@@ -34,6 +37,9 @@ func TestCorpus(t *testing.T) {
 	texts := collectTexts(t, root)
 	if len(texts) == 0 {
 		t.Fatal("no template found")
+	}
+	if n, _ := strconv.Atoi(os.Getenv("REHEARSE_MUTATE")); n > 0 {
+		texts = mutated(texts, n)
 	}
 	var in bytes.Buffer
 	enc := json.NewEncoder(&in)
@@ -82,6 +88,39 @@ func TestCorpus(t *testing.T) {
 		}
 	}
 	t.Logf("%d texts, of which Jinja2 rejects %d", len(texts), rejected)
+}
+
+// mutated breaks n of the texts, each at one or two places.
+func mutated(texts []corpusText, n int) []corpusText {
+	r := rand.New(rand.NewPCG(1, 2))
+	bits := []string{"{{", "}}", "{%", "%}", "(", ")", "[", "]", "'", "\"", "|", ".", ",", "=", " if ", " is ", " not ", "{% endif %}", "{% else %}",
+		"{% endfor %}", "{#", "#}", "-", "+", "~", "\\", "\n", " ", "1", "a", "{% if x %}", "{% for i in x %}", "{% raw %}", "{% endraw %}", ":", "*", "{", "}", "%"}
+	var out []corpusText
+	for len(out) < n {
+		x := texts[r.IntN(len(texts))]
+		if len(x.Text) > 600 || len(x.Text) < 3 {
+			continue
+		}
+		chars := []rune(x.Text)
+		for range 1 + r.IntN(2) {
+			i := r.IntN(len(chars))
+			switch r.IntN(3) {
+			case 0:
+				j := min(i+1+r.IntN(4), len(chars))
+				chars = append(chars[:i:i], chars[j:]...)
+			case 1:
+				chars = append(chars[:i:i], append([]rune(bits[r.IntN(len(bits))]), chars[i:]...)...)
+			default:
+				chars[i] = []rune(bits[r.IntN(len(bits))])[0]
+			}
+			if len(chars) == 0 {
+				break
+			}
+		}
+		x.Text = string(chars)
+		out = append(out, x)
+	}
+	return out
 }
 
 // checkLossless tells whether the tokens cover the source without gaps.

@@ -32,9 +32,9 @@ func parse(src string, s *syntax, expression, escape bool) *Template {
 	p := &parser{t: t, src: t.text, syntax: s, lexed: problems, escape: escape}
 	p.toks = toks
 	p.i = -1
-	p.advance()
 	if expression {
 		p.guard(func() {
+			p.advance()
 			t.Expr = p.expression(true)
 			if p.kind != TokEOF {
 				p.fail("chunk after expression")
@@ -44,6 +44,8 @@ func parse(src string, s *syntax, expression, escape bool) *Template {
 			t.Expr = &BadExpr{exprBase{base{p.span(0)}}}
 		}
 	} else {
+		for !p.guard(p.advance) {
+		}
 		t.Body = p.template()
 	}
 	t.Tokens = toks
@@ -163,6 +165,9 @@ type syntaxError struct{}
 
 func (p *parser) advance() {
 	if p.i >= 0 {
+		if p.toks[p.i].Kind == TokEOF {
+			return
+		}
 		p.prevEnd = int(p.toks[p.i].End)
 	}
 	for {
@@ -199,6 +204,9 @@ func (p *parser) peek() (Kind, string) {
 		switch k := p.toks[i].Kind; k {
 		case TokSpace, TokComment, TokLineComment, TokRaw, TokStripped:
 			continue
+		case TokError: // Jinja2 fails as soon as it looks there
+			p.i, p.kind = i, k
+			p.lexical()
 		default:
 			return k, p.src[p.toks[i].Start:p.toks[i].End]
 		}
@@ -237,9 +245,26 @@ func (p *parser) report(s Span, assertion bool, format string, args ...any) {
 }
 
 // fail reports at the current token and gives up the statement.
-func (p *parser) fail(format string, args ...any) {
-	t := p.toks[p.i]
-	p.failAt(Span{Start: int(t.Start), End: int(t.End)}, format, args...)
+func (p *parser) fail(format string, args ...any) { p.failAt(p.here(), format, args...) }
+
+// here is the span of the current token; at the end of the template that of the last one, as Jinja2 counts lines.
+func (p *parser) here() Span {
+	i := p.i
+	for p.toks[i].Kind == TokEOF && i > 0 {
+		j := i - 1
+		for ; j >= 0; j-- {
+			switch p.toks[j].Kind {
+			case TokSpace, TokComment, TokLineComment, TokRaw, TokStripped:
+				continue
+			}
+			break
+		}
+		if j < 0 {
+			break
+		}
+		i = j
+	}
+	return Span{Start: int(p.toks[i].Start), End: int(p.toks[i].End)}
 }
 
 func (p *parser) failAt(s Span, format string, args ...any) {
@@ -484,8 +509,7 @@ func (p *parser) unknownTag(name string) {
 	if len(p.tags) > 0 {
 		fmt.Fprintf(&msg, " The innermost block that needs to be closed is %s.", value.Quote(p.tags[len(p.tags)-1]))
 	}
-	t := p.toks[p.i]
-	p.report(Span{Start: int(t.Start), End: int(t.End)}, false, "%s", msg.String())
+	p.report(p.here(), false, "%s", msg.String())
 }
 
 // statements reads a body: the rest of the opening tag, then everything up to one of the end tags, whose name is then
