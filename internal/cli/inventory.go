@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rehearse-dev/rehearse/internal/diag"
 	"github.com/rehearse-dev/rehearse/internal/inventory"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
@@ -77,6 +78,10 @@ func (r *inventoryRun) run(args []string) error {
 		return inventoryError(err)
 	}
 	for _, d := range r.w.diags {
+		if d.Severity == diag.Error {
+			fmt.Fprint(r.env.Stderr, "[ERROR]: "+strings.TrimSuffix(d.Message, "\n")+"\n")
+			continue
+		}
 		fmt.Fprint(r.env.Stderr, warning(d.Message, d.At))
 	}
 	text, err := r.text(args)

@@ -237,6 +237,9 @@ func (p *iniFile) value(text string) value.Value {
 
 // setLiteral reads a Python set, {1, 2}, as the list that it becomes.
 func setLiteral(text string) (value.Value, bool) {
+	if text == "set()" {
+		return &value.Set{}, true
+	}
 	if !strings.HasPrefix(text, "{") || !strings.HasSuffix(text, "}") || len(text) == 2 {
 		return nil, false
 	}

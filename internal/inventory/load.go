@@ -270,7 +270,8 @@ func (r *reading) read(path string) (*source.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if strings.HasPrefix(string(content[:min(len(content), 14)]), "$ANSIBLE_VAULT") {
+	secret := strings.HasPrefix(string(content[:min(len(content), 14)]), "$ANSIBLE_VAULT")
+	if secret {
 		if r.o.Decrypt == nil {
 			return nil, errors.New("Attempting to decrypt but no vault secrets found.")
 		}
@@ -278,7 +279,9 @@ func (r *reading) read(path string) (*source.File, error) {
 			return nil, err
 		}
 	}
-	return source.NewFile(path, content), nil
+	f := source.NewFile(path, content)
+	f.Secret = secret
+	return f, nil
 }
 
 func wantsList(r *reading, path string) bool { return strings.Contains(path, ",") && !r.exists(path) }

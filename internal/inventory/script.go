@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/rehearse-dev/rehearse/internal/diag"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
@@ -20,7 +21,7 @@ func wantsScript(r *reading, path string) bool {
 }
 
 // run starts an inventory script and gives what it prints.
-func (r *reading) run(path string, args ...string) (stdout []byte, err error) {
+func (r *reading) run(path string, args ...string) (stdout, stderr []byte, err error) {
 	ctx := r.o.Ctx
 	if ctx == nil {
 		ctx = context.Background()
@@ -39,14 +40,14 @@ func (r *reading) run(path string, args ...string) (stdout []byte, err error) {
 	switch {
 	case runErr == nil:
 	case errors.As(runErr, &exit):
-		return nil, fmt.Errorf("Inventory script returned non-zero exit code %d.%s", exit.ExitCode(), help)
+		return nil, nil, fmt.Errorf("Inventory script returned non-zero exit code %d.%s", exit.ExitCode(), help)
 	default:
-		return nil, fmt.Errorf("Failed to execute inventory script command '%s': %w", strings.Join(append([]string{path}, args...), " "), runErr)
+		return nil, nil, fmt.Errorf("Failed to execute inventory script command '%s': %w", strings.Join(append([]string{path}, args...), " "), runErr)
 	}
 	if !utf8.Valid(out.Bytes()) {
-		return nil, fmt.Errorf("Inventory script result contained characters that cannot be interpreted as UTF-8.%s", help)
+		return nil, nil, fmt.Errorf("Inventory script result contained characters that cannot be interpreted as UTF-8.%s", help)
 	}
-	return out.Bytes(), nil
+	return out.Bytes(), errs.Bytes(), nil
 }
 
 // trusted marks the texts of a script's output: an inventory is an author's work. A text of the form
@@ -79,7 +80,7 @@ func trusted(v value.Value) value.Value {
 }
 
 func parseScript(r *reading, path string) error {
-	out, err := r.run(path, "--list")
+	out, stderr, err := r.run(path, "--list")
 	if err != nil {
 		return err
 	}
@@ -90,6 +91,9 @@ func parseScript(r *reading, path string) error {
 	d, ok := v.(*value.Dict)
 	if !ok {
 		return fmt.Errorf("Unable to get JSON decoder for inventory script result: Value is '%s' instead of 'dict'.", v.TypeName())
+	}
+	if len(bytes.TrimSpace(stderr)) > 0 {
+		r.problems = append(r.problems, diag.Diagnostic{Rule: "inventory-script", Message: string(stderr)})
 	}
 	var meta *value.Dict
 	var hosts []string
@@ -136,7 +140,7 @@ func parseScript(r *reading, path string) error {
 
 // scriptHost asks an old script for one host's variables.
 func (r *reading) scriptHost(path, host string) (*value.Dict, error) {
-	out, err := r.run(path, "--host", host)
+	out, _, err := r.run(path, "--host", host)
 	if err != nil {
 		return nil, err
 	}

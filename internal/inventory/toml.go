@@ -3,7 +3,10 @@ package inventory
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
+	"time"
 
 	"github.com/BurntSushi/toml"
 	"github.com/rehearse-dev/rehearse/internal/source"
@@ -66,9 +69,44 @@ func copyPath(d *value.Dict, raw map[string]any, path []string, at *source.Locat
 			continue
 		}
 		if n == len(path)-1 {
-			d.Put(key, authored(value.FromGo(v), at))
+			d.Put(key, authored(tomlNative(v), at))
 		}
 	}
+}
+
+// tomlNative converts what the decoder gives. Local dates and times have no zone; a time of day stays a text.
+func tomlNative(v any) value.Value {
+	switch v := v.(type) {
+	case time.Time:
+		switch v.Location().String() {
+		case "date-local":
+			return value.Date{T: time.Date(v.Year(), v.Month(), v.Day(), 0, 0, 0, 0, time.UTC)}
+		case "datetime-local":
+			return value.DateTime{T: time.Date(v.Year(), v.Month(), v.Day(), v.Hour(), v.Minute(), v.Second(), v.Nanosecond(), time.UTC)}
+		case "time-local":
+			return value.S(v.Format("15:04:05.999999"))
+		}
+		return value.DateTime{T: v, Aware: true}
+	case []any:
+		l := &value.List{}
+		for _, x := range v {
+			l.Items = append(l.Items, tomlNative(x))
+		}
+		return l
+	case []map[string]any:
+		l := &value.List{}
+		for _, x := range v {
+			l.Items = append(l.Items, tomlNative(x))
+		}
+		return l
+	case map[string]any:
+		d := &value.Dict{}
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			d.Put(k, tomlNative(v[k]))
+		}
+		return d
+	}
+	return value.FromGo(v)
 }
 
 func (r *reading) tomlGroup(name string, data value.Value, at source.Location) error {

@@ -59,10 +59,13 @@ func (l *Loader) File(path string, kind FileKind) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if content, err = l.open(content); err != nil {
+	plain, err := l.open(content)
+	if err != nil {
 		return nil, err
 	}
-	f = Parse(source.NewFile(path, content), kind)
+	src := source.NewFile(path, plain)
+	src.Secret = strings.HasPrefix(string(content[:min(len(content), 14)]), "$ANSIBLE_VAULT")
+	f = Parse(src, kind)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.files == nil {

@@ -162,7 +162,11 @@ func (l *loading) role(q request) *Role {
 	default:
 		r.Public = q.static
 	}
-	if cycle := l.push("role " + r.Path); cycle != nil {
+	id := "role " + r.Path
+	for _, kind := range [...]string{"tasks", "vars", "defaults", "handlers"} {
+		id += "|" + q.from[kind]
+	}
+	if cycle := l.push(id); cycle != nil {
 		l.fail(ruleSpecific, at, "A recursion loop was detected with the roles specified. Make sure child roles do not have dependencies on parent roles")
 		return nil
 	}

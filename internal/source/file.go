@@ -28,6 +28,8 @@ type Position struct{ Line, Column int }
 type File struct {
 	Path    string
 	Content []byte
+	// Secret is set for a content that was decrypted: it must not be shown.
+	Secret bool
 
 	once  sync.Once
 	lines []int // offset of the first byte of each line

@@ -45,7 +45,8 @@ func (s *Store) readFile(path string) loadedFile {
 		}
 		return loadedFile{err: fmt.Errorf("An error occurred while trying to read the file '%s': %w", path, err)}
 	}
-	if strings.HasPrefix(string(content[:min(len(content), 14)]), "$ANSIBLE_VAULT") {
+	secret := strings.HasPrefix(string(content[:min(len(content), 14)]), "$ANSIBLE_VAULT")
+	if secret {
 		if s.o.Decrypt == nil {
 			return loadedFile{err: fmt.Errorf("Attempting to decrypt but no vault secrets found. (%s)", path)}
 		}
@@ -54,6 +55,7 @@ func (s *Store) readFile(path string) loadedFile {
 		}
 	}
 	file := source.NewFile(path, content)
+	file.Secret = secret
 	return parseVars(file, s.report)
 }
 

@@ -32,6 +32,8 @@ type Scope struct {
 	// The layers between magic and facts, and from facts down, strongest first.
 	params, task, files, play, roles, base, own, defaults []Layer
 	prompts                                               *value.Dict
+	watched                                               string // see Watch
+	watch                                                 func()
 }
 
 // Scope makes the scope of a query.
@@ -70,6 +72,13 @@ func (c *Scope) With(vars *value.Dict) *Scope {
 	return &n
 }
 
+// Watch gives a scope that calls f before the variable of that name is looked up, or all of them are.
+func (c *Scope) Watch(name string, f func()) *Scope {
+	n := *c
+	n.watched, n.watch = name, f
+	return &n
+}
+
 // Query gives what the scope was made for.
 func (c *Scope) Query() Query { return c.q }
 
@@ -78,6 +87,9 @@ func (c *Scope) Store() *Store { return c.store }
 
 // Lookup gives a variable as its author wrote it, not templated.
 func (c *Scope) Lookup(name string) (value.Value, bool) {
+	if c.watch != nil && name == c.watched {
+		c.watch()
+	}
 	for s := c; s.over != nil; s = s.up {
 		if v, ok := s.over.Raw(name); ok {
 			return v, true
@@ -189,6 +201,9 @@ func (c *Scope) Names() []string {
 
 // All gives every variable of the scope in one dict, not templated: the variable `vars`, and what `rehearse vars` shows.
 func (c *Scope) All() *value.Dict {
+	if c.watch != nil {
+		c.watch()
+	}
 	d := &value.Dict{}
 	for _, n := range c.Names() {
 		if n == "vars" {

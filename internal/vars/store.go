@@ -155,6 +155,9 @@ func (s *Store) IncludeVars(host string, vars *value.Dict, at source.Location) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for k, v := range vars.RawAll() {
+		if name := value.ToStr(k); Reserved(name) {
+			s.reserved(name, at)
+		}
 		if old, ok := h.included.GetValue(k); ok && s.o.Merge {
 			v = merge(old, v)
 		}

@@ -48,7 +48,7 @@ func Origin(at source.Location, redacted bool) string {
 	if redacted {
 		return head + "\n\n(source not shown: content redacted)"
 	}
-	if strings.HasPrefix(string(at.File.Content), "$ANSIBLE_VAULT") {
+	if at.File.Secret || strings.HasPrefix(string(at.File.Content), "$ANSIBLE_VAULT") {
 		return head + "\n\n(source not shown: content encrypted)"
 	}
 	p := at.Position()
