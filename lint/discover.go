@@ -65,7 +65,7 @@ type discovery struct {
 
 func (d *discovery) add(p string) {
 	kind := d.l.config.KindOf(d.l.show(p))
-	if kind == "" || kind == KindText || kind == "python" {
+	if !kind.isYAML(p) { // no rule looks at other files yet
 		return
 	}
 	t := Target{p, kind}
@@ -250,6 +250,20 @@ func (l *Linter) roleFiles(dir, name string) []Target {
 	if name == "" || strings.Contains(name, "{{") {
 		return nil
 	}
+	key := dir + "\x00" + name
+	l.mu.Lock()
+	ts, ok := l.roles[key]
+	l.mu.Unlock()
+	if !ok {
+		ts = l.findRole(dir, name)
+		l.mu.Lock()
+		l.roles[key] = ts
+		l.mu.Unlock()
+	}
+	return ts
+}
+
+func (l *Linter) findRole(dir, name string) []Target {
 	short := name[strings.LastIndexByte(name, '.')+1:]
 	for _, p := range []string{
 		filepath.Join(dir, "roles", short), filepath.Join(dir, short), filepath.Join(dir, "..", "..", "..", "roles", short),
@@ -258,13 +272,22 @@ func (l *Linter) roleFiles(dir, name string) []Target {
 		if !l.isDir(p) {
 			continue
 		}
-		d := &discovery{l: l, seen: map[Target]bool{}}
 		p = l.real(p)
+		l.mu.Lock()
+		ts, ok := l.roles[p]
+		l.mu.Unlock()
+		if ok {
+			return ts
+		}
+		d := &discovery{l: l, seen: map[Target]bool{}}
 		for _, sub := range []string{"tasks", "meta", "handlers", "vars", "defaults"} {
 			if q := filepath.Join(p, sub); l.isDir(q) {
 				_ = d.walk(q, nil)
 			}
 		}
+		l.mu.Lock()
+		l.roles[p] = d.targets
+		l.mu.Unlock()
 		return d.targets
 	}
 	return nil

@@ -44,13 +44,14 @@ type Linter struct {
 	mu      sync.Mutex
 	modules map[string]*module // resolved names
 	reals   map[string]string  // paths without symbolic links
+	roles   map[string][]Target
 
 	local localModules
 }
 
 // New makes a Linter.
 func New(o Options) *Linter {
-	l := &Linter{fs: o.FS, dir: o.Dir, config: o.Config, catalog: o.Catalog, modules: map[string]*module{}, reals: map[string]string{}}
+	l := &Linter{fs: o.FS, dir: o.Dir, config: o.Config, catalog: o.Catalog, modules: map[string]*module{}, reals: map[string]string{}, roles: map[string][]Target{}}
 	if l.fs == nil {
 		l.fs = source.OS{}
 	}
@@ -106,7 +107,8 @@ type Finding struct {
 
 // Open reads and parses a file of the given kind; content is nil to read it from the file system.
 func (l *Linter) Open(path string, kind Kind, content []byte) *File {
-	f := &File{Path: path, Name: l.show(path), Kind: kind, Role: roleOf(l.show(path))}
+	name := l.show(path)
+	f := &File{Path: path, Name: name, Kind: kind, Role: roleOf(name)}
 	if content == nil {
 		var err error
 		if content, err = l.fs.ReadFile(path); err != nil {
