@@ -32,7 +32,8 @@ func (o *one) call(ctx context.Context) (*value.Dict, error) {
 			b, err := o.become()
 			return c, b, err
 		},
-		Warn: func(text string) { o.warnings = append(o.warnings, &fault.Fault{Msg: text}) },
+		WarnAt: func(f *fault.Fault) { o.warnings = append(o.warnings, f) },
+		Warn:   func(text string) { o.warnings = append(o.warnings, &fault.Fault{Msg: text}) },
 		Defaults: func(m string) (*value.Dict, error) {
 			t, err := o.resolve(m, o.spec.task)
 			if err != nil {
@@ -49,7 +50,8 @@ func (o *one) call(ctx context.Context) (*value.Dict, error) {
 			out, _ := v.(*value.Dict)
 			return out, nil
 		},
-		Known: func(m string) bool { t, err := o.resolve(m, o.spec.task); return err == nil && o.runnable(t) },
+		Several: func() { o.turn.solo() },
+		Known:   func(m string) bool { t, err := o.resolve(m, o.spec.task); return err == nil && o.runnable(t) },
 		Setting: func(name string) (value.Value, bool) {
 			if o.o.Config == nil {
 				return nil, false
@@ -125,6 +127,9 @@ func (o *one) module(ctx context.Context, name string, args *value.Dict, blobs m
 
 // send waits for the answer to one request.
 func (o *one) send(ctx context.Context, c transport.Conn, req *transport.Request) transport.Result {
+	if o.turn != nil {
+		return o.turn.ask(ctx, c, req)
+	}
 	return c.Run(ctx, req)
 }
 

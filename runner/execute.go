@@ -21,6 +21,7 @@ type job struct {
 	ctx  context.Context
 	host *inventory.Host
 	spec *spec
+	turn *turn // of a streamed loop
 }
 
 // execute runs the task with its loop. It is called by workers: it reads the play's state, but changes none of it.
@@ -210,36 +211,71 @@ func (j *job) loop(scope *vars.Scope, items []value.Value) *result {
 	all := &value.List{Items: items}
 	overlay := &value.Dict{}
 	results := &value.List{}
-	for i, item := range items {
+	begin := func(i int) *turn {
+		over := overlay.Copy()
+		over.Put("ansible_loop_var", value.S(c.loopVar))
+		over.Put(c.loopVar, items[i])
+		if c.indexVar != "" {
+			over.Put("ansible_index_var", value.S(c.indexVar))
+			over.Put(c.indexVar, value.Int(i))
+		}
+		t := &turn{index: i, item: items[i], over: over}
+		if c.extended {
+			t.extended = loopDetails(all, i, c.allItems)
+			over.Put("ansible_loop", t.extended)
+		}
+		t.scope = scope.With(over)
+		return t
+	}
+	end := func(t *turn) {
+		res := t.res
+		if j.spec.register != "" {
+			overlay.Put(j.spec.register, res.dict)
+			t.over.Put(j.spec.register, res.dict)
+		}
+		if f, ok := res.dict.Raw("ansible_facts"); ok && res.clean {
+			if d, ok := f.(*value.Dict); ok { // the next items see what set_fact set
+				for k, v := range d.RawAll() {
+					overlay.Set(k, v)
+				}
+			}
+		}
+		j.finishItem(scope.With(t.over), c, res, t.item, t.index, t.extended)
+		total.items = append(total.items, res)
+		results.Items = append(results.Items, res.dict)
+	}
+	if len(items) > 1 && j.streams(c) {
+		j.stream(len(items), func(i int) *turn {
+			t := begin(i)
+			if name := j.spec.register; name != "" {
+				t.scope = t.scope.Watch(name, func() { // it reads the result of the item before
+					t.await()
+					if v, ok := overlay.Raw(name); ok && !has(t.over, name) {
+						t.over.Put(name, v)
+					}
+				})
+			}
+			return t
+		}, func(t *turn) *result {
+			own := *j
+			own.turn = t
+			return own.once(t.scope, nil)
+		}, end)
+		j.sum(total, results)
+		return total
+	}
+	for i := range items {
 		if j.ctx.Err() != nil {
 			break
 		}
 		if i > 0 && c.pause > 0 {
 			sleep(j.ctx, c.pause)
 		}
-		over := overlay.Copy()
-		over.Put("ansible_loop_var", value.S(c.loopVar))
-		over.Put(c.loopVar, item)
-		if c.indexVar != "" {
-			over.Put("ansible_index_var", value.S(c.indexVar))
-			over.Put(c.indexVar, value.Int(i))
-		}
-		var extended *value.Dict
-		if c.extended {
-			extended = loopDetails(all, i, c.allItems)
-			over.Put("ansible_loop", extended)
-		}
-		res := j.once(scope.With(over), nil)
-		if j.spec.register != "" {
-			overlay.Put(j.spec.register, res.dict)
-			over.Put(j.spec.register, res.dict)
-		}
-		j.finishItem(scope.With(over), c, res, item, i, extended)
-		total.items = append(total.items, res)
-		results.Items = append(results.Items, res.dict)
+		t := begin(i)
+		t.res = j.once(t.scope, nil)
+		end(t)
 		if len(c.breakWhen) > 0 {
-			t := j.engine.Templar(scope.With(over))
-			stop, _, err := all_(t, c.breakWhen)
+			stop, _, err := all_(j.engine.Templar(scope.With(t.over)), c.breakWhen)
 			if err != nil {
 				total.fault = fault.From(err)
 				total.dict = value.NewDict("failed", value.Bool(true), "msg", value.S(total.fault.Error()), "results", results)

@@ -58,8 +58,8 @@ func (r *run) list(pb *playbook.Playbook) int {
 			all[t] = true
 		}
 		for _, b := range play.Compile(r.loader, false) {
-			for _, t := range flatten(b) {
-				if t.Implicit || t.Is("meta") {
+			for _, t := range mainTasks(b) {
+				if t.Implicit {
 					continue
 				}
 				keep, err := p.selects(t)
@@ -83,7 +83,11 @@ func (r *run) list(pb *playbook.Playbook) int {
 					set[x] = true
 				}
 				if r.o.ListTasks {
-					taskMsg += "      " + r.specOf(t).view.Name + "\tTAGS: [" + strings.Join(sorted(set), ", ") + "]\n"
+					name := t.Action.Name
+					if t.Name() != "" {
+						name = t.DisplayName()
+					}
+					taskMsg += "      " + name + "\tTAGS: [" + strings.Join(sorted(set), ", ") + "]\n"
 				}
 			}
 		}
@@ -101,5 +105,19 @@ func sorted(set map[string]bool) []string {
 		out = append(out, k)
 	}
 	sort.Strings(out)
+	return out
+}
+
+// mainTasks lists the tasks of a block without those of rescue and always.
+func mainTasks(b *playbook.Block) []*playbook.Task {
+	var out []*playbook.Task
+	for _, n := range b.Block {
+		switch n := n.(type) {
+		case *playbook.Task:
+			out = append(out, n)
+		case *playbook.Block:
+			out = append(out, mainTasks(n)...)
+		}
+	}
 	return out
 }

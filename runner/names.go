@@ -3,17 +3,14 @@ package runner
 import (
 	"github.com/rehearse-dev/rehearse/internal/jinja"
 	"github.com/rehearse-dev/rehearse/internal/value"
+	"github.com/rehearse-dev/rehearse/runner/fault"
 )
 
 // templateName evaluates the name of a task; what cannot be evaluated stays readable.
 func (p *playRun) templateName(t *jinja.Templar, name value.Str) string {
-	v, err := t.Resolve(name)
-	if err != nil {
-		return name.S
+	text, warnings := t.Name(name)
+	for _, w := range warnings {
+		p.display.Warning(fault.New(w.At, "%s", w.Message))
 	}
-	switch v.(type) {
-	case value.Omit, value.None:
-		return ""
-	}
-	return value.ToStr(v)
+	return text
 }

@@ -51,6 +51,7 @@ type one struct {
 func (j *job) once(scope *vars.Scope, loopErr error) *result {
 	o := &one{job: j, scope: scope, tpl: j.engine.Templar(scope), res: j.newResult(), target: j.spec.target}
 	o.tpl.Ctx = j.ctx
+	o.res.clean = o.cleanFacts()
 	d, err := o.run(loopErr)
 	res := o.res
 	if err == nil {
@@ -407,12 +408,10 @@ func (o *one) judge(t *jinja.Templar, d *value.Dict) {
 		}
 		d.Put("failed", value.Bool(ok))
 		d.Put("failed_when_result", value.Bool(ok))
-		if !ok {
+		if !ok && (has(d, moduleKey) || has(d, "exception")) {
 			d.Delete(value.S(moduleKey))
-			if has(d, "exception") {
-				d.Put("failed_when_suppressed_exception", value.S(noTraceback))
-				d.Delete(value.S("exception"))
-			}
+			d.Delete(value.S("exception"))
+			d.Put("failed_when_suppressed_exception", value.S(noTraceback))
 		}
 	}
 }

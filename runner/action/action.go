@@ -57,11 +57,14 @@ type Context struct {
 	Decrypt    func([]byte) ([]byte, error)
 	// Module runs a module on the host. The name is full; blobs is the content that the arguments name.
 	Module func(name string, args *value.Dict, blobs map[string]transport.Blob) (*value.Dict, error)
+	// Several says that Module will be called more than once: nothing else of the host may come in between.
+	Several func()
 	// Conn and Become are the way to the host.
 	Conn   func() (transport.Conn, *transport.Become, error)
 	Env    map[string]string
 	Local  bool // the connection is local
 	Warn   func(text string)
+	WarnAt func(f *fault.Fault)
 	Prompt func(text string, secret bool, limit time.Duration) (string, error)
 	// Defaults gives the module_defaults of another module, templated.
 	Defaults func(module string) (*value.Dict, error)

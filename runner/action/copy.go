@@ -72,6 +72,7 @@ func copyRun(c *Context) (*value.Dict, error) {
 		}
 	}
 	if info, err := os.Stat(found); err == nil && info.IsDir() {
+		c.Several()
 		return copyTree(c, found, dest, localFollow)
 	}
 	d, err := copyFile(c, args, nil, found, filepath.Base(found), dest, false)

@@ -32,16 +32,18 @@ func debug(c *Context) (*value.Dict, error) {
 		if !ok {
 			return nil, fail("argument 'var' is of type %s and we were unable to convert to str: '%s' is not a string and conversion is not allowed", v.TypeName(), value.ToStr(v))
 		}
-		expr.Trusted = true
 		r, err := c.Templar.Expr(expr)
 		if err != nil {
-			f := fault.From(err)
 			u := Undefined(err)
 			if u == "" {
-				return nil, fault.Wrap(f, fault.Of(v), "Error while resolving `var` expression.")
+				return nil, fault.Wrap(err, fault.Of(v), "Error while resolving `var` expression.")
 			}
 			r = value.S("<< error 1 - " + u + " >>")
-			c.Warn("Encountered 1 template error.\nerror 1 - " + u)
+			at := fault.From(err).At
+			if !at.Known() {
+				at = fault.Of(v)
+			}
+			c.WarnAt(fault.New(at, "%s", "Encountered 1 template error.\nerror 1 - "+u))
 		}
 		d.Put(expr.S, r)
 	} else {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/rehearse-dev/rehearse/internal/argspec"
 	"github.com/rehearse-dev/rehearse/internal/jinja"
+	"github.com/rehearse-dev/rehearse/internal/playbook"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/runner/fault"
 )
@@ -55,9 +56,11 @@ var setFact = &Action{Name: "ansible.builtin.set_fact", NoHost: true, Run: func(
 			if err != nil {
 				return nil, err
 			}
+			if err := validName(r); err != nil {
+				return nil, err
+			}
 			name = value.S(value.ToStr(r))
-		}
-		if err := VariableName(name.S); err != nil {
+		} else if err := validName(k); err != nil {
 			return nil, err
 		}
 		facts.Put(name.S, v)
@@ -69,24 +72,16 @@ var setFact = &Action{Name: "ansible.builtin.set_fact", NoHost: true, Run: func(
 }}
 
 // VariableName refuses what cannot name a variable.
-func VariableName(name string) error {
-	ok := name != ""
-	for i, r := range name {
-		if r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || i > 0 && r >= '0' && r <= '9' {
-			continue
-		}
-		ok = false
-	}
-	if !ok || pythonKeyword(name) {
-		f := fault.From(fail("Invalid variable name %s.", value.Quote(name)))
-		f.Help = "Variable names must be strings starting with a letter or underscore character, and contain only letters, numbers and underscores."
-		return f
-	}
-	return nil
-}
+func VariableName(name string) error { return validName(value.S(name)) }
 
-func pythonKeyword(s string) bool {
-	return strings.Contains(" False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield ", " "+s+" ")
+func validName(key value.Value) error {
+	if playbook.ValidName(key) {
+		return nil
+	}
+	msg, help, _ := strings.Cut(playbook.InvalidName(key), ". ")
+	f := fault.New(fault.Of(key), "%s.", strings.TrimSuffix(msg, "."))
+	f.Help = help
+	return f
 }
 
 var addHost = &Action{Name: "ansible.builtin.add_host", NoHost: true, Once: true, Raw: true, Run: func(c *Context) (*value.Dict, error) {
@@ -202,10 +197,7 @@ var setStats = &Action{Name: "ansible.builtin.set_stats", NoHost: true, Run: fun
 	for _, k := range []string{"per_host", "aggregate"} {
 		if v, ok := c.Args.Raw(k); ok {
 			b, err := asBool(v)
-			if err != nil {
-				return nil, err
-			}
-			stats.Put(k, value.Bool(b))
+			stats.Put(k, value.Bool(b && err == nil))
 		}
 	}
 	return value.NewDict("changed", value.Bool(false), "ansible_stats", stats), nil
