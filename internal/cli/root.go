@@ -40,6 +40,8 @@ func commands(env *Env) []*cobra.Command {
 		docCommand(env),
 		inventoryCommand(env),
 		varsCommand(env),
+		evalCommand(env),
+		templateCommand(env),
 	}
 }
 
