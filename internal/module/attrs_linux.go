@@ -2,6 +2,7 @@ package module
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -189,7 +190,7 @@ func (c *Call) setMode(a fileArgs, changed bool, diff *value.Dict) (bool, error)
 	if before == mode {
 		return changed, nil
 	}
-	record(diff, "mode", value.S(modeText(before)), value.S(modeText(mode)))
+	record(diff, "mode", value.S(modeText(before)), value.S(fmt.Sprintf("0%03o", mode)))
 	if c.Check {
 		return true, nil
 	}
@@ -203,7 +204,7 @@ func (c *Call) setMode(a fileArgs, changed bool, diff *value.Dict) (bool, error)
 }
 
 func chmod(path string, mode uint32) error {
-	if err := syscall.Chmod(path, mode); err != nil {
+	if err := syscall.Chmod(path, mode&permBits); err != nil {
 		return &os.PathError{Op: "chmod", Path: path, Err: err}
 	}
 	return nil

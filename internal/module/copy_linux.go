@@ -153,7 +153,11 @@ func (t *copyTask) open() error {
 	}
 	st, err := stat(t.src)
 	if err != nil {
-		return Fail("Source " + t.src + " not found")
+		shown := t.src
+		if !t.given("src") {
+			shown = "None"
+		}
+		return Fail("Source " + shown + " not found")
 	}
 	if !accessible(t.src, accessRead) {
 		return Fail("Source " + t.src + " not readable")

@@ -18,7 +18,7 @@ func (t *copyTask) copyTree(oldSum string) error {
 		dest = joinPath(dest, src[strings.LastIndex(src, "/")+1:])
 		src += "/"
 	}
-	w := &treeCopy{Call: t.Call, follow: t.bool("local_follow"), owner: t.pointer("owner"), group: t.pointer("group")}
+	w := &treeCopy{Call: t.Call, follow: t.bool("local_follow"), keep: t.given("local_follow") && !t.bool("local_follow"), owner: t.pointer("owner"), group: t.pointer("group")}
 	var err error
 	if !exists(dest) {
 		w.changed = true
@@ -40,6 +40,7 @@ func (t *copyTask) copyTree(oldSum string) error {
 type treeCopy struct {
 	*Call
 	follow       bool // follow links in the source
+	keep         bool // copy links as links even where they stand at the top of a folder that is there already
 	owner, group *string
 	changed      bool
 }
@@ -164,6 +165,9 @@ func (w *treeCopy) update(src, dest string) error {
 		from, to := joinPath(src, e.Name()), joinPath(dest, e.Name())
 		if _, err := lstat(to); err != nil {
 			w.changed = true
+			if isLink(from) && !w.follow && !w.keep {
+				continue // ansible-core 2.19 leaves such links out, and reports a change
+			}
 			err := w.Change(func() error {
 				if err := w.entry(from, to); err != nil {
 					return err
@@ -199,7 +203,7 @@ func (w *treeCopy) update(src, dest string) error {
 }
 
 func (w *treeCopy) overwrite(from, to string) error {
-	if isLink(from) && !w.follow {
+	if isLink(from) && w.keep {
 		target, err := os.Readlink(from)
 		if err != nil {
 			return err

@@ -38,12 +38,13 @@ func wantedMode(mode value.Value, current uint32) (uint32, error) {
 		return uint32(mode), nil
 	case value.Str:
 		if n, err := strconv.ParseInt(octalDigits(mode.S), 8, 64); err == nil {
-			if n != n&permBits {
-				return uint32(n), errMode
-			}
 			return uint32(n), nil
 		}
-		return symbolicMode(mode.S, current)
+		n, err := symbolicMode(mode.S, current)
+		if err == nil && n != n&permBits {
+			err = errMode
+		}
+		return n, err
 	}
 	return 0, fmt.Errorf("bad symbolic permission for mode: %s", value.ToStr(mode))
 }

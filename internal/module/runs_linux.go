@@ -7,6 +7,12 @@ import (
 // runOf is what a module does on Linux.
 func runOf(name string) func(*Call) *value.Dict {
 	switch name {
+	case "ansible.builtin.blockinfile":
+		return runBlockinfile
+	case "ansible.builtin.find":
+		return runFind
+	case "ansible.builtin.replace":
+		return runReplace
 	case "ansible.builtin.command", "ansible.builtin.shell":
 		return runCommand
 	case "ansible.builtin.copy":

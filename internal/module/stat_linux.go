@@ -22,7 +22,7 @@ func runStat(c *Call) *value.Dict {
 		return value.NewDict("changed", value.Bool(false), "stat", value.NewDict("exists", value.Bool(false)))
 	}
 	if err != nil {
-		return c.failed(failBecause(err, strerror(errnoOf(err))))
+		return c.failed(failBytes(err, strerror(errnoOf(err))))
 	}
 	out := statFacts(path, &st)
 	readable := accessible(path, accessRead)

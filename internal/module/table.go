@@ -10,11 +10,14 @@ func Table() []*Module { return table() }
 
 var table = sync.OnceValue(func() []*Module {
 	return withRuns(
+		blockinfileModule(),
 		commandModule(),
 		copyModule(),
 		fileModule(),
+		findModule(),
 		lineinfileModule(),
 		pingModule(),
+		replaceModule(),
 		setupModule(),
 		shellModule(),
 		slurpModule(),
