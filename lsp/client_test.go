@@ -64,7 +64,7 @@ func start(t *testing.T, files map[string]string, change ...func(*Options)) *cli
 	}
 	fromClient, toServer := io.Pipe()
 	fromServer, toClient := io.Pipe()
-	opts := Options{FS: source.OS{}, Version: "test", Pause: time.Millisecond}
+	opts := Options{FS: source.OS{}, Version: "test", Pause: time.Millisecond, Patience: patience}
 	for _, f := range change {
 		f(&opts)
 	}

@@ -16,7 +16,7 @@ const maxFile = 8 << 20
 
 // input gathers what features need to know about one file; nil when there is no such file.
 func (v *View) input(path string) *feature.Input {
-	in := &feature.Input{Functions: functions()}
+	in := &feature.Input{Functions: functions(), Go: v.background, Patience: v.patience}
 	if root, ok := v.roots[filepath.Dir(path)]; ok {
 		in.Project = v.projects[root]
 	} else {

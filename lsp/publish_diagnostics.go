@@ -84,6 +84,7 @@ func (c *checks) run(ctx context.Context) {
 			c.mu.Unlock()
 			if all {
 				c.workspace(ctx)
+				c.warm(ctx)
 			}
 		}
 	}
@@ -97,6 +98,19 @@ func (c *checks) workspace(ctx context.Context) {
 			return // a newer edit has its own round coming
 		}
 		c.check(v, path)
+	}
+}
+
+// warm makes the index and loads the playbooks that the open files belong to, while nobody types.
+func (c *checks) warm(ctx context.Context) {
+	v := c.s.view.Load()
+	for _, path := range slices.Sorted(maps.Keys(v.docs)) {
+		if ctx.Err() != nil || c.s.view.Load() != v {
+			return
+		}
+		if in := v.input(path); in != nil {
+			feature.Warm(in)
+		}
 	}
 }
 

@@ -23,6 +23,8 @@ type Options struct {
 	Alive   func(pid int) bool  // tells whether the client's process still runs; the system's answer when nil
 	Tick    <-chan time.Time    // when to ask Alive; every 3 s when nil
 	Getenv  func(string) string // environment, for configuration; empty when nil
+	// Patience is how long a hover waits for the project's playbooks to be loaded; 20 ms when 0.
+	Patience time.Duration
 
 	extra []method // further methods, for tests
 }
@@ -45,6 +47,7 @@ type Server struct {
 	view    atomic.Pointer[View]
 	ctx     context.Context // ends with the connection
 	work    sync.WaitGroup  // goroutines of the server, waited for at the end
+	ending  sync.RWMutex    // held for reading while work is started, for writing at the end
 	exit    func(code int)
 	running calls
 	checks  *checks
@@ -59,6 +62,9 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, opts Options) (int,
 	if opts.Pause == 0 {
 		opts.Pause = 300 * time.Millisecond
 	}
+	if opts.Patience == 0 {
+		opts.Patience = 20 * time.Millisecond
+	}
 	if opts.Getenv == nil {
 		opts.Getenv = func(string) string { return "" }
 	}
@@ -72,7 +78,9 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, opts Options) (int,
 		default:
 		}
 	}
-	s.view.Store(newView(opts.FS, opts.Getenv))
+	v := newView(opts.FS, opts.Getenv)
+	v.background, v.patience = s.background, opts.Patience
+	s.view.Store(v)
 	st := newStream(in, out, func() error {
 		if c, ok := in.(io.Closer); ok {
 			return c.Close()
@@ -86,8 +94,11 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, opts Options) (int,
 	s.conn.Go(ctx, s.handler())
 
 	defer st.finish(5 * time.Second)
-	defer s.work.Wait()
-	defer stop()
+	defer func() {
+		stop()
+		s.ending.Lock() // nothing more is started
+		s.work.Wait()
+	}()
 	select {
 	case code := <-status:
 		return code, nil
@@ -107,6 +118,14 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, opts Options) (int,
 		return 1, err
 	case <-ctx.Done():
 		return 1, ctx.Err()
+	}
+}
+
+// background starts work that the server waits for at its end; then it starts nothing any more.
+func (s *Server) background(f func()) {
+	if s.ending.TryRLock() {
+		s.work.Go(f)
+		s.ending.RUnlock()
 	}
 }
 

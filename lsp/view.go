@@ -4,6 +4,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"go.lsp.dev/uri"
 
@@ -26,6 +27,9 @@ type View struct {
 	enc      encoding
 	client   clientCapabilities
 	settings Settings
+
+	background func(func())  // starts work that outlives a request; the server waits for it at its end
+	patience   time.Duration // see Options
 }
 
 func newView(fs source.FS, getenv func(string) string) *View {

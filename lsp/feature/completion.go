@@ -41,6 +41,7 @@ type Item struct {
 	Gone   bool   // deprecated
 	Filter string // what a client that filters by prefix should compare; the label when empty
 	score  int
+	fill   func(*Input, *Item) // completes an item that made it into the answer
 }
 
 // Completions is the answer to "what can stand here".
@@ -144,6 +145,11 @@ func (l *list) done() Completions {
 	c := Completions{Span: l.span, Items: l.items}
 	if len(l.items) > MaxItems {
 		c.Items, c.Incomplete = l.items[:MaxItems], true
+	}
+	for n := range c.Items {
+		if i := &c.Items[n]; i.fill != nil {
+			i.fill(l.in, i)
+		}
 	}
 	return c
 }

@@ -1,6 +1,7 @@
 package feature
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/rehearse-dev/rehearse/internal/jinja"
@@ -99,6 +100,27 @@ func (l *list) arguments(e *expression) {
 	}
 }
 
+// maxRanked is the number of names up to which the variables of the file's own role come first: beyond it nobody reads
+// the list anyway.
+const maxRanked = 400
+
+// fillVariable says where a variable is defined and what it holds.
+func fillVariable(in *Input, i *Item) {
+	own := ""
+	if in.File != nil {
+		own = in.File.Role
+	}
+	for _, d := range in.definitions(i.Label) {
+		i.Detail, i.Doc = d.Level, ""
+		if !secret(i.Label, d.Value) {
+			i.Doc = preview(d.Value)
+		}
+		if own != "" && d.Scope == own {
+			break
+		}
+	}
+}
+
 // variables lists the variables that the expression may read: those of the project, of the task around, facts and
 // magic variables.
 func (l *list) variables(p *place) {
@@ -113,26 +135,26 @@ func (l *list) variables(p *place) {
 		add(v.name, v.what, "", 0)
 	}
 	if s := l.in.Project; s != nil {
-		role := ""
+		own := ""
 		if l.in.File != nil {
-			role = l.in.File.Role
+			own = l.in.File.Role
 		}
+		var matched []string
 		for _, name := range s.Names(project.Variable) {
+			if !seen[name] && match(name, l.typed) >= 0 {
+				matched = append(matched, name)
+			}
+		}
+		for _, name := range matched {
 			if l.ctx.Err() != nil {
 				return
 			}
-			if match(name, l.typed) < 0 {
-				continue
+			rank := 2
+			if own != "" && len(matched) <= maxRanked && slices.ContainsFunc(s.Definitions(project.Variable, name), func(d project.Occurrence) bool { return d.Scope == own }) {
+				rank = 1
 			}
-			detail, doc, rank := "", "", 2
-			for _, d := range s.Definitions(project.Variable, name) {
-				detail, doc = d.Level, preview(d.Value)
-				if role != "" && d.Scope == role {
-					rank = 1
-					break
-				}
-			}
-			add(name, detail, doc, rank)
+			seen[name] = true
+			l.add(Item{Label: name, Kind: VariableItem, Rank: rank, fill: fillVariable})
 		}
 	}
 	for _, m := range magic {

@@ -6,6 +6,7 @@ package feature
 import (
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/rehearse-dev/rehearse/internal/catalog"
 	"github.com/rehearse-dev/rehearse/internal/playbook"
@@ -23,6 +24,11 @@ type Input struct {
 	TooLarge bool   // the text is kept, but not analysed
 	Catalog  *catalog.Catalog
 	Functions
+
+	// Patience is how long Hover waits for the project's inventory and playbooks to be read, to say who wins; Go starts
+	// the reading, so that its owner can wait for it. Without Go it is done at once.
+	Patience time.Duration
+	Go       func(func())
 
 	syntax *playbook.File
 	tree   *yaml.Tree

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/rehearse-dev/rehearse/internal/inventory"
 	"github.com/rehearse-dev/rehearse/internal/project"
@@ -27,9 +28,9 @@ func winners(ctx context.Context, in *Input, s *subject) string {
 	if in.Project == nil || in.File == nil {
 		return ""
 	}
-	tasks := in.Project.TasksAt(in.Source.Path, s.span.Start)
-	if len(tasks) == 0 {
-		tasks = []project.Task{{}}
+	tasks, ok := tasksAt(ctx, in, s.span.Start)
+	if !ok {
+		return ""
 	}
 	var list []winner
 	seen := 0
@@ -60,6 +61,38 @@ func winners(ctx context.Context, in *Input, s *subject) string {
 		fmt.Fprintf(&b, "%s: %s\n\n", hostList(w.hosts), w.text)
 	}
 	return b.String()
+}
+
+// tasksAt finds the loaded tasks at an offset. Loading a large project's playbooks takes a while: who waits longer than
+// the input's patience gets ok false, and the next one finds them loaded.
+func tasksAt(ctx context.Context, in *Input, off int) (tasks []project.Task, ok bool) {
+	load := func() []project.Task {
+		if t := in.Project.TasksAt(in.Source.Path, off); len(t) > 0 {
+			return t
+		}
+		return []project.Task{{}}
+	}
+	if in.Go == nil {
+		return load(), true
+	}
+	done := make(chan []project.Task, 1)
+	in.Go(func() { done <- load() })
+	late := time.NewTimer(in.Patience)
+	defer late.Stop()
+	select {
+	case t := <-done:
+		return t, true
+	case <-late.C:
+	case <-ctx.Done():
+	}
+	return nil, false
+}
+
+// Warm loads what Hover needs, so that it need not wait.
+func Warm(in *Input) {
+	if in.Project != nil && in.File != nil && !in.TooLarge {
+		in.Project.TasksAt(in.Source.Path, 0)
+	}
 }
 
 // hostsOf are the hosts of a task's play, or all of them.
