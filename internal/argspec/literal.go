@@ -22,8 +22,9 @@ func pythonLiteral(s string) (value.Value, bool) {
 }
 
 type literal struct {
-	s string
-	i int
+	s    string
+	i    int
+	wide bool // sets, complex numbers and the ellipsis are read, too
 }
 
 func (p *literal) space() {
@@ -55,6 +56,9 @@ func (p *literal) value(depth int) (value.Value, bool) {
 				return d, true
 			}
 			k, ok := p.value(depth + 1)
+			if ok && p.wide && d.Len() == 0 && !p.next(':') {
+				return p.set(k, depth)
+			}
 			if !ok || !p.take(':') {
 				return nil, false
 			}
@@ -77,8 +81,16 @@ func (p *literal) value(depth int) (value.Value, bool) {
 			return items[0], true
 		}
 		return &value.Tuple{Items: items}, ok
+	case p.wide && strings.HasPrefix(p.s[p.i:], "..."):
+		p.i += 3
+		return value.S("..."), true
 	case c == '-' || c == '+' || c == '.' || c >= '0' && c <= '9':
-		return p.number()
+		v, ok := p.number()
+		if ok && p.wide && p.i < len(p.s) && (p.s[p.i] == 'j' || p.s[p.i] == 'J') {
+			p.i++
+			return value.S(strings.TrimSuffix(value.ToStr(v), ".0") + "j"), true
+		}
+		return v, ok
 	case c == '\'' || c == '"':
 		return p.texts()
 	}
@@ -91,6 +103,8 @@ func (p *literal) value(depth int) (value.Value, bool) {
 		return value.Bool(word == "True"), true
 	case "None":
 		return value.None{}, true
+	case "set":
+		return &value.Set{}, p.wide && p.take('(') && p.take(')')
 	case "u", "U", "r", "R", "b", "B":
 		if p.i < len(p.s) && (p.s[p.i] == '\'' || p.s[p.i] == '"') {
 			if word == "u" || word == "U" {
@@ -104,6 +118,31 @@ func (p *literal) value(depth int) (value.Value, bool) {
 		}
 	}
 	return nil, false
+}
+
+// next tells whether c follows, without taking it.
+func (p *literal) next(c byte) bool {
+	p.space()
+	return p.i < len(p.s) && p.s[p.i] == c
+}
+
+// set reads the rest of a set whose first item has been read.
+func (p *literal) set(first value.Value, depth int) (value.Value, bool) {
+	s := &value.Set{}
+	if !s.Add(first) {
+		return nil, false
+	}
+	if p.take('}') {
+		return s, true
+	}
+	if !p.take(',') {
+		return nil, false
+	}
+	items, _, ok := p.items('}', depth)
+	for _, item := range items {
+		ok = ok && s.Add(item)
+	}
+	return s, ok
 }
 
 func (p *literal) items(end byte, depth int) (items []value.Value, comma, ok bool) {

@@ -121,9 +121,9 @@ func expandRange(s string) ([]string, error) {
 	parts := strings.Split(line, "|")
 	if len(parts) != 3 {
 		if len(parts) > 3 {
-			return nil, errors.New("too many values to unpack (expected 3)")
+			return nil, valueError("too many values to unpack (expected 3)")
 		}
-		return nil, fmt.Errorf("not enough values to unpack (expected 3, got %d)", len(parts))
+		return nil, valueError(fmt.Sprintf("not enough values to unpack (expected 3, got %d)", len(parts)))
 	}
 	head, tail := parts[0], parts[2]
 	bounds := strings.Split(parts[1], ":")
@@ -151,7 +151,7 @@ func expandRange(s string) ([]string, error) {
 		}
 	}
 	if step == 0 {
-		return nil, errors.New("range() arg 3 must not be zero")
+		return nil, valueError("range() arg 3 must not be zero")
 	}
 	var values []string
 	from, to := strings.Index(letters, begin), strings.Index(letters, end)
@@ -200,10 +200,15 @@ func expandRange(s string) ([]string, error) {
 	return hosts, nil
 }
 
+// valueError is a fault that ansible-core meets as Python's ValueError and not as an error of its own.
+type valueError string
+
+func (e valueError) Error() string { return string(e) }
+
 func pyInt(s string) (int, error) {
 	n, err := strconv.Atoi(strings.TrimSpace(s))
 	if err != nil {
-		return 0, fmt.Errorf("invalid literal for int() with base 10: '%s'", s)
+		return 0, valueError("invalid literal for int() with base 10: '" + s + "'")
 	}
 	return n, nil
 }

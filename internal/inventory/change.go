@@ -232,3 +232,13 @@ func (i *Inventory) Reconcile() {
 		}
 	}
 }
+
+// Become takes over the hosts and groups of another inventory (meta: refresh_inventory). The pointers change: hosts have
+// to be looked up again by name. Hosts must not be read meanwhile.
+func (i *Inventory) Become(fresh *Inventory) {
+	i.Sources, i.hosts, i.groups, i.byHost, i.byName, i.localhost = fresh.Sources, fresh.hosts, fresh.groups, fresh.byHost, fresh.byName, fresh.localhost
+	for _, w := range fresh.Warnings {
+		i.warn("%s", w)
+	}
+	i.version++
+}

@@ -1,6 +1,10 @@
 package inventory
 
-import "strings"
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
 
 // parseHostList reads "host1,host2:port,".
 func parseHostList(r *reading, list string) error {
@@ -10,6 +14,7 @@ func parseHostList(r *reading, list string) error {
 		}
 		host, port, err := ParseAddress(entry, false)
 		if err != nil {
+			r.verbose(3, "Unable to parse address from hostname, leaving unchanged: %s", err)
 			host, port = entry, 0
 		}
 		if r.inv.byHost[host] == nil {
@@ -28,7 +33,12 @@ func parseAdvancedHostList(r *reading, list string) error {
 			continue
 		}
 		hosts, port, err := expandPattern(entry)
+		var bad valueError
+		if errors.As(err, &bad) {
+			return fmt.Errorf("Invalid data from string, could not parse: %w", err)
+		}
 		if err != nil {
+			r.verbose(3, "Unable to parse address from hostname, leaving unchanged: %s", err)
 			hosts, port = []string{entry}, 0
 		}
 		for _, host := range hosts {

@@ -229,32 +229,8 @@ func (p *iniFile) value(text string) value.Value {
 	var v value.Value = value.Str{S: text}
 	if lit, ok := argspec.Literal(text); ok {
 		v = lit
-	} else if lit, ok := setLiteral(text); ok {
-		v = lit
 	}
 	return authored(v, &at)
-}
-
-// setLiteral reads a Python set, {1, 2}, as the list that it becomes.
-func setLiteral(text string) (value.Value, bool) {
-	if text == "set()" {
-		return &value.Set{}, true
-	}
-	if !strings.HasPrefix(text, "{") || !strings.HasSuffix(text, "}") || len(text) == 2 {
-		return nil, false
-	}
-	v, ok := argspec.Literal("[" + text[1:len(text)-1] + "]")
-	l, isList := v.(*value.List)
-	if !ok || !isList || l.Len() == 0 {
-		return nil, false
-	}
-	set := &value.Set{}
-	for _, item := range l.Items {
-		if !set.Add(item) {
-			return nil, false
-		}
-	}
-	return set, true
 }
 
 // authored marks all texts inside a value as written by an author at a place; tuples and sets become lists.

@@ -29,6 +29,10 @@ type Options struct {
 	Python  string          // ansible_python_interpreter of the implicit localhost; "" for none
 	Extra   *value.Dict     // extra variables, for constructed sources with use_extra_vars
 	Decrypt func(ciphertext []byte) ([]byte, error)
+	// Verbose gets messages that are shown from a verbosity on (3 is -vvv); may be nil.
+	Verbose func(level int, message string)
+	// HideStderr drops what inventory scripts that succeed print on their error stream.
+	HideStderr bool
 	// VarsOf gives host_vars and group_vars for constructed sources with use_vars_plugins; may be nil.
 	VarsOf func(i *Inventory, h *Host, sources []string) *value.Dict
 	// Facts gives the cached facts of a host for constructed sources; may be nil.
@@ -282,6 +286,12 @@ func (r *reading) read(path string) (*source.File, error) {
 	f := source.NewFile(path, content)
 	f.Secret = secret
 	return f, nil
+}
+
+func (r *reading) verbose(level int, format string, args ...any) {
+	if r.o.Verbose != nil {
+		r.o.Verbose(level, fmt.Sprintf(format, args...))
+	}
 }
 
 func wantsList(r *reading, path string) bool { return strings.Contains(path, ",") && !r.exists(path) }

@@ -92,7 +92,7 @@ func parseScript(r *reading, path string) error {
 	if !ok {
 		return fmt.Errorf("Unable to get JSON decoder for inventory script result: Value is '%s' instead of 'dict'.", v.TypeName())
 	}
-	if len(bytes.TrimSpace(stderr)) > 0 {
+	if len(bytes.TrimSpace(stderr)) > 0 && !r.o.HideStderr {
 		r.problems = append(r.problems, diag.Diagnostic{Rule: "inventory-script", Message: string(stderr)})
 	}
 	var meta *value.Dict

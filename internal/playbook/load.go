@@ -256,9 +256,9 @@ func (l *loading) play(s *PlaySyntax, dir string, imports []*ImportSyntax) *Play
 	for _, r := range s.Roles {
 		if role := l.role(request{syntax: r, play: p, collections: p.searched()}); role != nil {
 			p.addRole(role)
+			p.declared = append(p.declared, role)
 		}
 	}
-	p.declared = len(p.Roles())
 	ctx := context{play: p}
 	p.PreTasks = l.blocks(s.PreTasks, ctx)
 	p.Tasks = l.blocks(s.Tasks, ctx)
@@ -394,6 +394,9 @@ func (l *Loader) IncludeTasks(include *Task, path string, vars *value.Dict) ([]*
 	run := l.start(nil)
 	t := include.withVars(vars)
 	t.ID = l.id()
+	if name, ok := includedFile(t.Action.Args); ok && looksTemplated(value.ToStr(name)) {
+		t.Included = path
+	}
 	if depth(t) > maxDepth {
 		run.fail(ruleSpecific, t.place(), "The file '%s' includes itself without an end: more than %d includes are open.", path, maxDepth)
 		return nil, run.problems

@@ -32,7 +32,7 @@ type Play struct {
 	Handlers                   []*Block // the play's own and those of imported roles
 
 	roles       atomic.Pointer[[]*Role]
-	declared    int
+	declared    []*Role
 	collections []string
 }
 
@@ -53,7 +53,7 @@ func (p *Play) Roles() []*Role {
 }
 
 // Declared lists the roles under roles:.
-func (p *Play) Declared() []*Role { return p.Roles()[:p.declared] }
+func (p *Play) Declared() []*Role { return p.declared }
 
 func (p *Play) addRole(r *Role) {
 	for {

@@ -125,6 +125,25 @@ func (s *Store) OwnGroup(g *inventory.Group, dir string) *value.Dict {
 	return d
 }
 
+// Beside gives the host_vars and group_vars beside inventory sources for a host of an inventory that is still being
+// read: constructed sources ask for them.
+func Beside(fsys source.FS, inv *inventory.Inventory, h *inventory.Host, sources []string, decrypt func([]byte) ([]byte, error)) *value.Dict {
+	s := &Store{o: Options{FS: fsys, Inventory: inv, Decrypt: decrypt}}
+	s.files.store = s
+	d := &value.Dict{}
+	for _, path := range sources {
+		dir := path
+		if info, err := fsys.Stat(path); err != nil || !info.IsDir() {
+			dir = filepath.Dir(path)
+		}
+		for _, g := range h.GroupsOf() {
+			put(d, s.files.of(dir, "group_vars", g.Name, InventoryGroupFiles))
+		}
+		put(d, s.files.of(dir, "host_vars", h.Name, InventoryHostFile))
+	}
+	return d
+}
+
 // put lays layers, strongest first, over a dict.
 func put(d *value.Dict, layers []Layer) {
 	for _, l := range slices.Backward(layers) {
