@@ -89,7 +89,16 @@ func (p *playRun) refreshInventory() error {
 	if p.o.Refresh == nil {
 		return nil
 	}
-	return p.o.Refresh()
+	if err := p.o.Refresh(); err != nil {
+		return err
+	}
+	for i, h := range p.batch {
+		if fresh := p.o.Inventory.Host(h.Name); fresh != nil {
+			p.batch[i] = fresh
+		}
+	}
+	p.store.Forget()
+	return nil
 }
 
 var _ = vars.Query{}

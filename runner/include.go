@@ -112,7 +112,7 @@ func (p *playRun) include(results []*result, left []*inventory.Host) error {
 	for _, inc := range incs {
 		blocks, err := p.load(inc)
 		if err != nil {
-			if e, ok := err.(*parseError); ok {
+			if e, ok := err.(*parseError); ok && e.rule != "syntax-check[role-not-found]" {
 				return e
 			}
 			p.includeFailed(inc, fault.From(err))
@@ -164,7 +164,10 @@ func (p *playRun) include(results []*result, left []*inventory.Host) error {
 }
 
 // parseError is a file that cannot be parsed: it ends the run.
-type parseError struct{ *fault.Fault }
+type parseError struct {
+	*fault.Fault
+	rule string
+}
 
 // load reads the file or role of an include.
 func (p *playRun) load(inc *included) ([]*playbook.Block, error) {
@@ -195,15 +198,16 @@ func (p *playRun) load(inc *included) ([]*playbook.Block, error) {
 		b := truthy(v)
 		public = &b
 	}
-	_, blocks, problems := p.loader.IncludeRole(t, playbook.RoleInclude{Name: inc.name, TasksFrom: get("tasks_from"), VarsFrom: get("vars_from"),
+	role, blocks, problems := p.loader.IncludeRole(t, playbook.RoleInclude{Name: inc.name, TasksFrom: get("tasks_from"), VarsFrom: get("vars_from"),
 		DefaultsFrom: get("defaults_from"), HandlersFrom: get("handlers_from"), Public: public,
 		AllowDuplicates: flag("allow_duplicates", true), Validate: flag("rolespec_validate", true)}, inc.vars)
 	if err := firstError(problems); err != nil {
 		return nil, err
 	}
-	p.handlers = nil
-	for _, b := range p.play.AllHandlers() {
-		p.handlers = append(p.handlers, flatten(b)...)
+	if role != nil {
+		for _, b := range role.Handlers() {
+			p.handlers = append(p.handlers, flatten(b)...)
+		}
 	}
 	return blocks, nil
 }
@@ -212,7 +216,7 @@ func (p *playRun) load(inc *included) ([]*playbook.Block, error) {
 func firstError(problems []diag.Diagnostic) error {
 	for _, d := range problems {
 		if d.Severity == diag.Error {
-			return &parseError{diagFault(d)}
+			return &parseError{diagFault(d), d.Rule}
 		}
 	}
 	return nil

@@ -173,7 +173,10 @@ func (p *playRun) step(task *playbook.Task, picks []pick) (results []*result, fa
 	}
 	throttle, err := s.number(tpl, "throttle", 0)
 	if err != nil {
-		v, _ := tpl.Resolve(s.keywords["throttle"])
+		v, err := tpl.Resolve(s.keywords["throttle"])
+		if err != nil {
+			return nil, false, fault.Wrap(err, fault.Of(s.keywords["throttle"]), "Failed to convert the throttle value to an integer.")
+		}
 		cause := fault.New(fault.Of(nil), "invalid literal for int() with base 10: %s", value.Repr(v))
 		return nil, false, fault.Wrap(cause, fault.Of(s.keywords["throttle"]), "Failed to convert the throttle value to an integer.")
 	}

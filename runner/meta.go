@@ -105,8 +105,7 @@ func (p *playRun) metaDo(s *spec, name string, h *inventory.Host) (string, error
 		return "inventory successfully refreshed", nil
 	case "clear_facts":
 		for _, b := range p.batch {
-			p.store.ClearFacts(b.Name)
-			delete(p.gathered, b.Name)
+			p.forgetFacts(b.Name)
 		}
 		return "facts cleared", nil
 	case "clear_host_errors":

@@ -244,6 +244,7 @@ func (r *run) batchRun(ctx context.Context, play *playbook.Play, set *playSettin
 		notified: map[*playbook.Task]map[string]bool{}, ranRole: map[string]map[string]bool{}, doneRole: map[string]map[string]bool{},
 		removed: map[string]bool{}}
 	for _, h := range batch {
+		r.recall(h.Name)
 		p.batchName = append(p.batchName, h.Name)
 	}
 	r.emit(callback.PlayStart{Name: set.name, Check: set.check, Free: set.strategy == "free" || set.strategy == "host_pinned"})

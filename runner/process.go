@@ -318,7 +318,7 @@ func (p *playRun) facts(r, it *result) {
 				to.Set(k, x)
 			}
 			if theirs.Len() > 0 {
-				p.store.SetFacts(it.delegate, theirs)
+				p.remember(it.delegate, theirs)
 			}
 			facts = own
 		}
@@ -331,14 +331,14 @@ func (p *playRun) facts(r, it *result) {
 			p.store.IncludeVars(h, facts, r.spec.at())
 		case "ansible.builtin.set_fact":
 			if cacheable {
-				p.store.SetFacts(h, facts)
+				p.remember(h, facts)
 			}
 			p.store.SetFact(h, facts, r.spec.at())
 		default:
 			if g, ok := facts.Raw("_ansible_facts_gathered"); ok && truthy(g) {
 				p.gathered[h] = true
 			}
-			p.store.SetFacts(h, facts)
+			p.remember(h, facts)
 		}
 	}
 }

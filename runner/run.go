@@ -19,6 +19,7 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/vars"
 	"github.com/rehearse-dev/rehearse/runner/callback"
+	"github.com/rehearse-dev/rehearse/runner/fault"
 	"github.com/rehearse-dev/rehearse/runner/transport"
 )
 
@@ -47,6 +48,7 @@ type Options struct {
 	StartAt       string
 	Step          bool
 	ForceHandlers bool
+	FlushCache    bool
 	Only          []Place // run nothing but these tasks
 	Adhoc         string  // the pattern of a single task, "" for playbooks
 
@@ -108,6 +110,7 @@ type run struct {
 	unreachable map[string]bool
 	gathered    map[string]bool
 	startDone   bool
+	cache       *factCache
 	warned      int // inventory warnings shown
 
 	connMu sync.Mutex
@@ -129,6 +132,10 @@ func Run(ctx context.Context, o Options) int {
 	}
 	defer r.display.Flush()
 	defer r.closeAll()
+	if err := r.openFactCache(); err != nil {
+		r.display.Error(fault.From(err), true)
+		return ExitError
+	}
 	return r.playbooks(ctx)
 }
 

@@ -248,6 +248,13 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 	} else {
 		o.Display.Verbose(0, "", "No config file found; using defaults")
 	}
+	o.Refresh = func() error {
+		fresh, _, err := w.loadInventory(f.workspaceOptions)
+		if err == nil {
+			w.inventory.Become(fresh)
+		}
+		return err
+	}
 	if err := f.apply(env, w, &o); err != nil {
 		return err
 	}
@@ -319,6 +326,7 @@ func (f *runFlags) apply(env *Env, w *workspace, o *runner.Options) error {
 	c := w.config
 	o.FS, o.Config, o.Inventory, o.Engine, o.Store, o.Loader, o.Catalog = w.loader.FS, c, w.inventory, w.engine, w.store, w.loader, w.catalog
 	o.Decrypt, o.Getenv, o.Stdin, o.Dir = w.secrets.Decrypt, env.Getenv, env.Stdin, env.Dir
+	o.FlushCache = f.flushCache
 	o.Check, o.Diff, o.Verbosity, o.ListHosts = f.check, f.diff || c.Bool("DIFF_ALWAYS"), f.verbosity, f.listHosts
 	if len(o.Tags) == 0 {
 		if o.Tags = c.Strings("TAGS_RUN"); len(o.Tags) == 0 {

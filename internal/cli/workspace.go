@@ -84,19 +84,7 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 		Setting:                 func(name string) (value.Value, bool) { v := w.config.Get(name); return v.Value, v.Setting != nil },
 		AllowBrokenConditionals: w.config.Bool("ALLOW_BROKEN_CONDITIONALS"),
 	})
-	sources := o.inventories
-	if len(sources) == 0 {
-		sources = w.config.Strings("DEFAULT_HOST_LIST")
-	}
-	w.inventory, w.diags, err = inventory.Load(o.fs, sources, inventory.Options{
-		Dir: env.Dir, Engine: w.engine, Decrypt: w.secrets.Decrypt,
-		Enabled: w.config.Strings("INVENTORY_ENABLED"), IgnoreExtensions: w.config.Strings("INVENTORY_IGNORE_EXTS"),
-		IgnorePatterns: w.config.Strings("INVENTORY_IGNORE_PATTERNS"), TransformGroups: w.config.String("TRANSFORM_INVALID_GROUP_CHARS"),
-		PatternMismatch: w.config.String("HOST_PATTERN_MISMATCH"), UnparsedFailed: w.config.Bool("INVENTORY_UNPARSED_IS_FAILED"),
-		AnyUnparsedFailed: w.config.Bool("INVENTORY_ANY_UNPARSED_IS_FAILED"),
-		NoUnparsedWarning: w.config.Get("INVENTORY_UNPARSED_WARNING").Value == value.Value(value.Bool(false)),
-	})
-	if err != nil {
+	if w.inventory, w.diags, err = w.loadInventory(o); err != nil {
 		return nil, err
 	}
 	extra, err := vars.ParseExtra(o.fs, o.extra, w.secrets.Decrypt)
@@ -117,6 +105,29 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 	library = append(library, w.config.Strings("DEFAULT_MODULE_PATH")...)
 	w.catalog = catalog.New(catalog.Options{FS: o.fs, CollectionsPath: w.config.Strings("COLLECTIONS_PATHS"), Library: library, Path: env.Getenv("PATH")})
 	return w, nil
+}
+
+// loadInventory reads the inventory that the options or the configuration name.
+func (w *workspace) loadInventory(o workspaceOptions) (*inventory.Inventory, []diag.Diagnostic, error) {
+	if o.fs == nil {
+		o.fs = source.OS{}
+	}
+	sources := o.inventories
+	if len(sources) == 0 {
+		sources = w.config.Strings("DEFAULT_HOST_LIST")
+	}
+	return inventory.Load(o.fs, sources, inventory.Options{
+		Dir: w.env.Dir, Engine: w.engine, Decrypt: w.secrets.Decrypt,
+		HideStderr: w.config.Plugin("inventory/script", "always_show_stderr").Value == value.Value(value.Bool(false)),
+		VarsOf: func(i *inventory.Inventory, h *inventory.Host, sources []string) *value.Dict {
+			return vars.Beside(o.fs, i, h, sources, w.secrets.Decrypt)
+		},
+		Enabled: w.config.Strings("INVENTORY_ENABLED"), IgnoreExtensions: w.config.Strings("INVENTORY_IGNORE_EXTS"),
+		IgnorePatterns: w.config.Strings("INVENTORY_IGNORE_PATTERNS"), TransformGroups: w.config.String("TRANSFORM_INVALID_GROUP_CHARS"),
+		PatternMismatch: w.config.String("HOST_PATTERN_MISMATCH"), UnparsedFailed: w.config.Bool("INVENTORY_UNPARSED_IS_FAILED"),
+		AnyUnparsedFailed: w.config.Bool("INVENTORY_ANY_UNPARSED_IS_FAILED"),
+		NoUnparsedWarning: w.config.Get("INVENTORY_UNPARSED_WARNING").Value == value.Value(value.Bool(false)),
+	})
 }
 
 func (w *workspace) noInject() bool {

@@ -45,6 +45,10 @@ func debug(c *Context) (*value.Dict, error) {
 			}
 			c.WarnAt(fault.New(at, "%s", "Encountered 1 template error.\nerror 1 - "+u))
 		}
+		if _, omitted := r.(value.Omit); omitted {
+			r = value.S("<<Omit>>")
+			c.WarnAt(fault.New(fault.Of(v), "The result of the `var` expression could not be omitted; a placeholder was used instead."))
+		}
 		d.Put(expr.S, r)
 	} else {
 		msg, _ := args.Raw("msg")
