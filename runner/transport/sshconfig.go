@@ -24,7 +24,7 @@ type settings struct {
 	port      int
 	user      string
 	options   []option // of arguments, in order
-	files     []*ssh_config.Config
+	files     []configFile
 	home      string
 	system    string // why the system's ssh is needed, "" where it is not
 	identity  string // ansible's own key file
@@ -33,6 +33,12 @@ type settings struct {
 }
 
 type option struct{ key, value string }
+
+// configFile is a configuration file; system marks the one that the user did not write.
+type configFile struct {
+	*ssh_config.Config
+	system bool
+}
 
 // harmlessOptions are options that change nothing for a run of rehearse: it keeps one connection by itself, has no terminal
 // to forward, and tries every way to log in that it has the means for.
@@ -189,9 +195,11 @@ func (s *settings) argument(flag byte, value string, configFile *string) error {
 	return nil
 }
 
+const systemConfig = "/etc/ssh/ssh_config"
+
 // load reads the configuration files. One that cannot be understood here may well be by ssh itself.
 func (s *settings) load(file string) error {
-	paths := []string{filepath.Join(s.home, ".ssh", "config"), "/etc/ssh/ssh_config"}
+	paths := []string{filepath.Join(s.home, ".ssh", "config"), systemConfig}
 	switch {
 	case strings.EqualFold(file, "none"):
 		return nil
@@ -211,7 +219,7 @@ func (s *settings) load(file string) error {
 			s.need(fmt.Sprintf("%s (%v)", path, err))
 			continue
 		}
-		s.files = append(s.files, c)
+		s.files = append(s.files, configFile{c, path == systemConfig})
 	}
 	return nil
 }
@@ -334,14 +342,14 @@ func (s *settings) checkSupport() {
 	for _, o := range s.options {
 		check(o.key, o.value, true)
 	}
-	for i, f := range s.files {
+	for _, f := range s.files {
 		for _, h := range f.Hosts {
 			if !h.Matches(s.alias) {
 				continue
 			}
 			for _, n := range h.Nodes {
 				if kv, ok := n.(*ssh_config.KV); ok {
-					check(kv.Key, kv.Value, i == 0)
+					check(kv.Key, kv.Value, !f.system)
 				}
 			}
 		}
