@@ -78,10 +78,11 @@ func (t *copyTask) run() (*value.Dict, error) {
 	}
 	oldSum := ""
 	st, err := stat(t.dest)
+	link := isLinkTo(t.dest, err)
 	switch {
 	case err == nil:
-		if t.bool("follow") && isLink(t.dest) {
-			t.dest = realpath(t.dest)
+		if t.bool("follow") && link {
+			t.dest, link = realpath(t.dest), false
 		}
 		if !t.bool("force") {
 			return value.NewDict("msg", value.S("file already exists"), "src", value.S(t.src), "dest", value.S(t.dest), "changed", value.Bool(false)), nil
@@ -110,9 +111,9 @@ func (t *copyTask) run() (*value.Dict, error) {
 		newSum = t.body.sha1
 	}
 	backup := ""
-	if newSum != oldSum || isLink(t.dest) {
+	if newSum != oldSum || link {
 		if !t.Check {
-			if backup, err = t.write(); err != nil {
+			if backup, err = t.write(link); err != nil {
 				return nil, err
 			}
 		}
@@ -122,6 +123,14 @@ func (t *copyTask) run() (*value.Dict, error) {
 		return nil, err
 	}
 	return t.finish(backup)
+}
+
+// isLinkTo tells whether a path is a link, given what stat said of it: a missing file is no link unless it dangles.
+func isLinkTo(path string, statErr error) bool {
+	if statErr != nil && errnoOf(statErr) != syscall.ENOENT {
+		return false
+	}
+	return isLink(path)
 }
 
 func (t *copyTask) bodyFile() (*os.File, bool) {
@@ -237,13 +246,13 @@ func (t *copyTask) makeDirs(dir string) error {
 }
 
 // write replaces dest by the content and gives the name of the backup.
-func (t *copyTask) write() (backup string, err error) {
+func (t *copyTask) write(link bool) (backup string, err error) {
 	if t.bool("backup") && exists(t.dest) {
 		if backup, err = t.backup(t.dest); err != nil {
 			return "", err
 		}
 	}
-	if isLink(t.dest) {
+	if link {
 		err := t.Change(func() error {
 			if err := os.Remove(t.dest); err != nil {
 				return err
@@ -287,18 +296,18 @@ func (t *copyTask) fill(f *newFile) error {
 	if _, err := t.body.reader.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	if _, err := io.Copy(f.File, t.body.reader); err != nil {
+	if _, err := io.Copy(f, t.body.reader); err != nil {
 		return err
 	}
 	if !t.uploaded && t.bool("remote_src") {
-		if err := syscall.Fchmod(int(f.Fd()), t.body.permissions); err != nil {
+		if err := syscall.Fchmod(f.file.fd, t.body.permissions); err != nil {
 			return err
 		}
-		if err := copyXattrs(t.src, int(f.Fd())); err != nil {
+		if err := copyXattrs(t.src, f.file.fd); err != nil {
 			return err
 		}
 		if !f.exists && !exists(t.dest) { // a new file has what the umask gives, whatever its source has
-			return syscall.Fchmod(int(f.Fd()), 0o666&^umask())
+			return syscall.Fchmod(f.file.fd, 0o666&^umask())
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/rehearse-dev/rehearse/internal/argspec"
 	"github.com/rehearse-dev/rehearse/internal/pyre"
@@ -23,6 +24,7 @@ func runLineinfile(c *Call) *value.Dict {
 type lineEdit struct {
 	*Call
 	path, line      string
+	there           bool
 	lines           []string
 	before          string
 	regexp, insert  *bytesRegexp
@@ -34,7 +36,9 @@ type lineEdit struct {
 
 func (e *lineEdit) run() (*value.Dict, error) {
 	e.warnEmpty()
-	if isDir(e.path) {
+	st, statErr := stat(e.path)
+	e.there = statErr == nil
+	if e.there && st.Mode&syscall.S_IFMT == syscall.S_IFDIR {
 		return nil, Fail("Path "+e.path+" is a directory !", "rc", value.Int(256))
 	}
 	regexp, hasRegexp := e.str("regexp")
@@ -87,7 +91,7 @@ func (e *lineEdit) compile(target **bytesRegexp, pattern string) error {
 }
 
 func (e *lineEdit) read() error {
-	content, err := os.ReadFile(e.path)
+	content, err := readFile(e.path)
 	if err != nil {
 		return crashed(nil, strings.Replace(pythonError(err), ": '", ": b'", 1))
 	}
@@ -111,7 +115,7 @@ func splitLines(s string) []string {
 func bare(line string) string { return strings.TrimRight(line, "\r\n") }
 
 func (e *lineEdit) present(regexp string, hasRegexp, hasAfter, hasBefore bool) (*value.Dict, error) {
-	there := exists(e.path)
+	there := e.there
 	if !there {
 		if !e.bool("create") {
 			return nil, Fail("Destination "+e.path+" does not exist !", "rc", value.Int(257))
@@ -280,7 +284,7 @@ func (e *lineEdit) findPlace() (at, insertAt int, err error) {
 }
 
 func (e *lineEdit) absent(regexp string, hasRegexp bool) (*value.Dict, error) {
-	if !exists(e.path) {
+	if !e.there {
 		return value.NewDict("changed", value.Bool(false), "msg", value.S("file not present")), nil
 	}
 	if err := e.read(); err != nil {
@@ -372,7 +376,7 @@ func (e *lineEdit) write() error {
 // writeText replaces a file by the parts; a link is followed. invalid words the refusal of the validate command.
 func (c *Call) writeText(path string, parts []string, invalid func(rc int, stdout, stderr string) error) error {
 	target := path
-	if isLink(path) {
+	if link, err := os.Readlink(path); err == nil && link != "" {
 		target = realpath(path)
 	}
 	validate := c.text("validate")
@@ -404,7 +408,7 @@ func (n *newFile) writeParts(parts []string) error {
 	}
 	if size > 1<<20 {
 		for _, p := range parts {
-			if _, err := n.WriteString(p); err != nil {
+			if _, err := n.Write([]byte(p)); err != nil {
 				return err
 			}
 		}

@@ -20,7 +20,7 @@ import (
 // newFile is the content of a file that replaces dest when it is complete: a hidden file in the same directory, then a
 // rename. Close without Commit removes it.
 type newFile struct {
-	*os.File
+	file   *rawFile
 	dest   string
 	exists bool
 	old    syscall.Stat_t
@@ -44,8 +44,14 @@ func (c *Call) replaceFile(dest string, keep bool) (*newFile, error) {
 	return n, n.open()
 }
 
+// Name is the path of the unfinished file.
+func (n *newFile) Name() string { return n.file.name }
+
+// Write adds to the content.
+func (n *newFile) Write(b []byte) (int, error) { return n.file.Write(b) }
+
 func (n *newFile) open() error {
-	mode := os.FileMode(0o666)
+	mode := uint32(0o666)
 	if n.exists {
 		mode = 0o600
 	}
@@ -55,7 +61,7 @@ func (n *newFile) open() error {
 	}
 	for range 10000 {
 		name := dir + ".ansible_tmp" + randomName() + base
-		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL|syscall.O_CLOEXEC, mode)
+		f, err := openRaw(name, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL, mode)
 		if errors.Is(err, os.ErrExist) {
 			continue
 		}
@@ -65,7 +71,7 @@ func (n *newFile) open() error {
 			}
 			return unwritable(n.dest, err)
 		}
-		n.File = f
+		n.file = f
 		return nil
 	}
 	return fmt.Errorf("no free name for a temporary file in %s", dir)
@@ -73,8 +79,8 @@ func (n *newFile) open() error {
 
 // openScratch is used where the directory takes no new file and the user allows to write in place.
 func (n *newFile) openScratch() error {
-	f, err := os.CreateTemp("", ".ansible_tmp*")
-	n.File = f
+	f, err := openRaw(filepath.Join(os.TempDir(), ".ansible_tmp"+randomName()), unix.O_RDWR|unix.O_CREAT|unix.O_EXCL, 0o600)
+	n.file = f
 	return err
 }
 
@@ -98,12 +104,12 @@ func (n *newFile) Commit() error {
 		}
 	}
 	name := n.Name()
-	if err := n.File.Close(); err != nil {
-		os.Remove(name)
-		return err
-	}
 	n.done = true
-	err := os.Rename(name, n.dest)
+	if err := n.file.close(); err != nil {
+		os.Remove(name)
+		return &os.PathError{Op: "close", Path: name, Err: err}
+	}
+	err := rename(name, n.dest)
 	if err == nil {
 		return nil
 	}
@@ -122,20 +128,20 @@ func (n *newFile) Commit() error {
 // adopt gives the new file owner, mode and extended attributes of the old one.
 func (n *newFile) adopt() error {
 	var now syscall.Stat_t
-	if err := syscall.Fstat(int(n.Fd()), &now); err != nil {
+	if err := syscall.Fstat(n.file.fd, &now); err != nil {
 		return err
 	}
 	if now.Uid != n.old.Uid || now.Gid != n.old.Gid {
-		if err := n.Chown(int(n.old.Uid), int(n.old.Gid)); err != nil {
-			return err
+		if err := unix.Fchown(n.file.fd, int(n.old.Uid), int(n.old.Gid)); err != nil {
+			return &os.PathError{Op: "chown", Path: n.Name(), Err: err}
 		}
 	}
 	if now.Mode&permBits != n.old.Mode&permBits {
-		if err := syscall.Fchmod(int(n.Fd()), n.old.Mode&permBits); err != nil {
+		if err := syscall.Fchmod(n.file.fd, n.old.Mode&permBits); err != nil {
 			return err
 		}
 	}
-	return copyXattrs(n.dest, int(n.Fd()))
+	return copyXattrs(n.dest, n.file.fd)
 }
 
 // copyXattrs copies the extended attributes of a path to an open file, as far as the system allows.
@@ -196,11 +202,11 @@ func overwrite(from, to string) error {
 
 // Close removes the file unless it was committed.
 func (n *newFile) Close() error {
-	if n.done || n.File == nil {
+	if n.done || n.file == nil {
 		return nil
 	}
 	n.done = true
-	err := n.File.Close()
+	err := n.file.close()
 	os.Remove(n.Name())
 	return err
 }
