@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -75,6 +76,7 @@ func runLint(cmd *cobra.Command, env *Env, o lintFlags, args []string) error {
 	for _, s := range config.Unsupported {
 		fmt.Fprintf(env.Stderr, "rehearse lint: %s asks for %s, which is not supported yet\n", filepath.Base(config.Path), s)
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(300)) // the trees are small and short-lived: collect less often
 	targets, err := linter.Discover(args)
 	if err != nil {
 		return &ExitError{Code: 2, Message: "rehearse lint: " + err.Error()}
@@ -107,7 +109,7 @@ func runLint(cmd *cobra.Command, env *Env, o lintFlags, args []string) error {
 	switch {
 	case result.Files == 0:
 		return &ExitError{Code: 5, Message: "rehearse lint: no file to check: see the paths and exclude_paths"}
-	case failures > 0, warnings > 0 && (o.strict || config.Strict):
+	case failures > 0, warnings > 0 && config.Strict:
 		return &ExitError{Code: 2}
 	case fixed > 0:
 		return &ExitError{Code: 8}
@@ -140,6 +142,7 @@ func openLinter(env *Env, o lintFlags) (*lint.Linter, *lint.Config, error) {
 	if len(o.tags) > 0 {
 		config.Tags = o.tags
 	}
+	config.Strict = config.Strict || o.strict
 	if o.profile != "" {
 		config.Profile = o.profile
 	}
