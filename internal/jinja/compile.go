@@ -82,7 +82,7 @@ type assigned struct{ names []string }
 type compileError struct{ Problem }
 
 func (c *compiler) reject(n Node, assertion bool, format string, args ...any) {
-	panic(compileError{Problem{n.Range(), fmt.Sprintf(format, args...), assertion}})
+	panic(compileError{Problem{Span: n.Range(), Message: fmt.Sprintf(format, args...), Assertion: assertion}})
 }
 
 // compile makes the code of a parsed template. Problems of the text, and what only the compiler can reject, are in

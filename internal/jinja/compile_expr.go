@@ -575,7 +575,7 @@ func (c *compiler) piped(x *Filter) func(f *frame, v value.Value) (value.Value, 
 func (c *compiler) piped1(x *Filter) func(f *frame, v value.Value) (value.Value, error) {
 	fn, err := c.e.find("filter", x.Name)
 	if fn == nil && !c.level.soft && err == nil {
-		c.reject(&x.base, true, "No filter named %s.", value.Quote(x.Name))
+		c.unknown("filter", x.Name, x.NameSpan)
 	}
 	args := c.args(&x.Args)
 	span := Span{Start: x.NameSpan.Start, End: x.Span.End}
@@ -601,7 +601,7 @@ func (c *compiler) piped1(x *Filter) func(f *frame, v value.Value) (value.Value,
 func (c *compiler) test(x *Test) exprFunc {
 	fn, ferr := c.e.find("test", x.Name)
 	if fn == nil && !c.level.soft && ferr == nil {
-		c.reject(&x.base, true, "No test named %s.", value.Quote(x.Name))
+		c.unknown("test", x.Name, x.NameSpan)
 	}
 	g := c.expr(x.X)
 	args := c.args(&x.Args)
@@ -669,4 +669,9 @@ func (c *compiler) call(x *CallExpr, caller func(f *frame) value.Value) exprFunc
 		}
 		return r, nil
 	}
+}
+
+// unknown rejects a filter or test that is not there.
+func (c *compiler) unknown(kind, name string, s Span) {
+	panic(compileError{Problem{Span: s, Message: "No " + kind + " named " + value.Quote(name) + ".", Assertion: true, Nearest: c.e.nearest(kind, name)}})
 }

@@ -240,7 +240,7 @@ func (e *Engine) codeError(c *code) error {
 	if c.fail.Assertion {
 		class = "TemplateAssertionError"
 	}
-	return &Error{Class: class, Message: c.fail.Message, site: c.tmpl, span: c.fail.Span, name: c.name}
+	return &Error{Class: class, Message: c.fail.Message, Nearest: c.fail.Nearest, site: c.tmpl, span: c.fail.Span, name: c.name, source: c.src}
 }
 
 // load finds and compiles a template by name.

@@ -16,6 +16,8 @@ type Problem struct {
 	Message string // Jinja2's words
 	// Assertion marks a fault that Jinja2 raises as TemplateAssertionError instead of TemplateSyntaxError.
 	Assertion bool
+	// Nearest is the known name that was most likely meant; "" where none is near.
+	Nearest string
 }
 
 // syntax is Options with the defaults filled in, and what follows from them.

@@ -120,13 +120,22 @@ func (p *parser) set(begin int) Stmt {
 func (p *parser) forStmt(begin int) Stmt {
 	p.advance()
 	s := &For{stmtBase: stmtAt(begin)}
-	s.Target = p.target([]string{"in"}, false)
-	p.expectName("in")
-	s.Iter = p.tuple(false, false, []string{"recursive"}, false, false)
-	if p.skipName("if") {
-		s.Test = p.expression(true)
+	at := p.start()
+	p.head(func() {
+		s.Target = p.target([]string{"in"}, false)
+		p.expectName("in")
+		s.Iter = p.tuple(false, false, []string{"recursive"}, false, false)
+		if p.skipName("if") {
+			s.Test = p.expression(true)
+		}
+		s.Recursive = p.skipName("recursive")
+	})
+	if s.Target == nil {
+		s.Target = &BadExpr{p.ebase(at)}
 	}
-	s.Recursive = p.skipName("recursive")
+	if s.Iter == nil {
+		s.Iter = &BadExpr{p.ebase(at)}
+	}
 	s.BodySpan.Start = p.prevEnd
 	body, ok := p.statements("endfor", "else")
 	s.Body = body
@@ -151,7 +160,10 @@ func (p *parser) ifStmt(begin int) Stmt {
 		at := p.start()
 		p.advance()
 		b := Branch{Span: Span{Start: at}}
-		b.Test = p.tuple(false, false, nil, false, false)
+		p.head(func() { b.Test = p.tuple(false, false, nil, false, false) })
+		if b.Test == nil {
+			b.Test = &BadExpr{p.ebase(at)}
+		}
 		body, ok := p.statements("elif", "else", "endif")
 		b.Body = body
 		b.Span.End = p.prevEnd
@@ -175,14 +187,17 @@ func (p *parser) ifStmt(begin int) Stmt {
 func (p *parser) with(begin int) Stmt {
 	p.advance()
 	s := &With{stmtBase: stmtAt(begin)}
-	for p.kind != TokBlockEnd {
-		if s.Targets != nil {
-			p.expect(TokComma)
+	p.head(func() {
+		for p.kind != TokBlockEnd {
+			if s.Targets != nil {
+				p.expect(TokComma)
+			}
+			t := p.target(nil, false)
+			p.expect(TokAssign)
+			s.Values = append(s.Values, p.expression(true))
+			s.Targets = append(s.Targets, t)
 		}
-		s.Targets = append(s.Targets, p.target(nil, false))
-		p.expect(TokAssign)
-		s.Values = append(s.Values, p.expression(true))
-	}
+	})
 	s.Body = p.body("endwith")
 	return s
 }
@@ -333,9 +348,11 @@ func (p *parser) signature() []MacroParam {
 func (p *parser) macro(begin int) Stmt {
 	p.advance()
 	s := &Macro{stmtBase: stmtAt(begin)}
-	n := p.nameTarget()
-	s.Name, s.NameSpan = n.Name, n.Span
-	s.Params = p.signature()
+	p.head(func() {
+		n := p.nameTarget()
+		s.Name, s.NameSpan = n.Name, n.Span
+		s.Params = p.signature()
+	})
 	s.Body = p.body("endmacro")
 	return s
 }
@@ -343,15 +360,21 @@ func (p *parser) macro(begin int) Stmt {
 func (p *parser) callBlock(begin int) Stmt {
 	p.advance()
 	s := &CallBlock{stmtBase: stmtAt(begin)}
-	if p.kind == TokLparen {
-		s.Params = p.signature()
+	at := p.start()
+	p.head(func() {
+		if p.kind == TokLparen {
+			s.Params = p.signature()
+		}
+		x := p.expression(true)
+		c, ok := x.(*CallExpr)
+		if !ok {
+			p.failAt(x.Range(), "expected call")
+		}
+		s.Call = c
+	})
+	if s.Call == nil {
+		s.Call = &CallExpr{exprBase: p.ebase(at), X: &BadExpr{p.ebase(at)}}
 	}
-	x := p.expression(true)
-	c, ok := x.(*CallExpr)
-	if !ok {
-		p.failAt(x.Range(), "expected call")
-	}
-	s.Call = c
 	s.Body = p.body("endcall")
 	return s
 }
@@ -359,7 +382,11 @@ func (p *parser) callBlock(begin int) Stmt {
 func (p *parser) filterBlock(begin int) Stmt {
 	p.advance()
 	s := &FilterBlock{stmtBase: stmtAt(begin)}
-	s.Filter, _ = p.filter(nil, true).(*Filter)
+	at := p.start()
+	p.head(func() { s.Filter, _ = p.filter(nil, true).(*Filter) })
+	if s.Filter == nil {
+		s.Filter = &Filter{exprBase: p.ebase(at)}
+	}
 	s.Body = p.body("endfilter")
 	return s
 }

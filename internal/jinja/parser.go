@@ -157,6 +157,7 @@ type parser struct {
 	tags []string   // open statements, for messages
 	ends [][]string // end tags that are looked for
 
+	broken   bool // the opening tag that was just read is broken, which has been reported
 	unclosed bool // the statement that was just read lacks its end tag
 }
 
@@ -518,10 +519,13 @@ func (p *parser) statements(ends ...string) (body []Stmt, ok bool) {
 	p.skip(TokColon)
 	if p.kind != TokBlockEnd {
 		// the opening tag is broken: report it and read the body nevertheless
-		if !p.guard(func() { p.wanted(TokBlockEnd.describe()) }) {
-			p.resync(TokBlockEnd)
+		if !p.broken {
+			p.guard(func() { p.wanted(TokBlockEnd.describe()) })
 		}
+		p.broken = false
+		p.resync(TokBlockEnd)
 	} else {
+		p.broken = false
 		for !p.guard(p.advance) {
 		}
 	}
@@ -536,6 +540,22 @@ func (p *parser) statements(ends ...string) (body []Stmt, ok bool) {
 	}
 	p.unclosed = true
 	return body, false
+}
+
+// head reads the rest of an opening tag; where that fails, it skips to the tag's end, so that the body is read.
+func (p *parser) head(f func()) {
+	if p.guard(f) {
+		return
+	}
+	p.broken = true
+	for {
+		switch k := p.toks[p.i].Kind; k {
+		case TokEOF, TokData, TokVarBegin, TokBlockBegin, TokBlockEnd:
+			p.kind = k
+			return
+		}
+		p.i++
+	}
 }
 
 // body reads a body that ends with one tag, and that tag's name.
