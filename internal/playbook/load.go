@@ -321,6 +321,10 @@ func (l *loading) tasks(items []Item, b *Block, ctx context) []Runnable {
 				continue
 			}
 			t := &Task{TaskSyntax: s, ID: l.id(), Parent: b, Play: ctx.play, Role: ctx.role}
+			if s.Loop != nil && s.Loop.With != "" && l.Engine != nil && l.Engine.Function("lookup", s.Loop.With) == nil {
+				l.fail(ruleKeyword, s.Loop.Attr.KeyAt(), "'with_%s' is not a valid attribute for a Task\n"+
+					"This error can be suppressed as a warning using the \"invalid_task_attribute_failed\" configuration", s.Loop.With)
+			}
 			t.Vars, _ = s.Value("vars").(*value.Dict)
 			switch shortName(s.Action.Name) {
 			case "import_tasks":

@@ -23,7 +23,7 @@ func (l *Loader) roleMain(r *Role, subdir string, dirs bool) (files []string, mi
 	} else {
 		name = "main"
 	}
-	files = FindVarsFiles(l.FS, filepath.Join(root, name), extensions, dirs)
+	files = FindVarsFiles(l.FS, joinAbs(root, name), extensions, dirs)
 	return files, asked && len(files) == 0
 }
 

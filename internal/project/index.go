@@ -25,8 +25,8 @@ type Occurrence struct {
 	Name   string
 	At     source.Location
 	Def    bool
-	// Level says for a variable's definition where it stands in the order of precedence: the name of one of vars.Levels for
-	// what files give; "register", "set_fact", "loop", "argument_specs" or "template" for the rest; "" for a use.
+	// Level says for a variable's definition where it stands in the order of precedence: the name of one of vars.Levels, or
+	// "argument_specs" for an entry of a role's specification; "" for a use.
 	Level string
 	// Scope is the role's directory, or the host's or group's name, to which the definition belongs; "" for none.
 	Scope string

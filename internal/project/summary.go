@@ -342,7 +342,7 @@ func (c *collector) task(t *playbook.TaskSyntax) {
 	c.notify(&t.Syntax)
 	if a := t.Attr("register"); a != nil {
 		if s, ok := a.Value.(value.Str); ok {
-			c.def(Variable, s.S, "register", c.f.Role, c.at(a.Node), nil)
+			c.def(Variable, s.S, vars.SetFacts.Name, c.f.Role, c.at(a.Node), nil)
 		}
 	}
 	if t.Handler {
@@ -357,7 +357,7 @@ func (c *collector) task(t *playbook.TaskSyntax) {
 		for _, name := range [...]string{"loop_var", "index_var"} {
 			if a := t.Control.Attr(name); a != nil {
 				if s, ok := a.Value.(value.Str); ok {
-					c.def(Variable, s.S, "loop", "", c.at(a.Node), nil)
+					c.def(Variable, s.S, vars.LoopVars.Name, "", c.at(a.Node), nil)
 				}
 			}
 		}
@@ -370,7 +370,7 @@ func (c *collector) action(t *playbook.TaskSyntax) {
 	act := &t.Action
 	switch strings.TrimPrefix(strings.TrimPrefix(act.Name, "ansible.builtin."), "ansible.legacy.") {
 	case "set_fact":
-		c.arguments(t, "set_fact", func(name string) bool { return name != "cacheable" && name != "_raw_params" })
+		c.arguments(t, vars.SetFacts.Name, func(name string) bool { return name != "cacheable" && name != "_raw_params" })
 	case "add_host":
 		c.arguments(t, vars.InventoryHost.Name, func(name string) bool {
 			switch name {
