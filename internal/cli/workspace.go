@@ -100,6 +100,10 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 		Scope: func(p *playbook.Play, t *playbook.Task) jinja.Scope {
 			return w.store.Scope(vars.Query{Play: p, Task: t})
 		}}
+	if w.config.Set("DEFAULT_PRIVATE_ROLE_VARS") {
+		private := w.config.Bool("DEFAULT_PRIVATE_ROLE_VARS")
+		w.loader.PrivateRoleVars = &private
+	}
 	library := append([]string(nil), o.modulePath...)
 	library = append(library, filepath.Join(dir, "library"))
 	library = append(library, w.config.Strings("DEFAULT_MODULE_PATH")...)
