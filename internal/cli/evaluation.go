@@ -58,7 +58,7 @@ func (r *evaluation) templar() (*jinja.Templar, error) {
 func (r *evaluation) show(v value.Value) error {
 	indent := 4
 	if r.output == "json" {
-		d := value.NewDict("value", v, "type", value.S(value.TypeName(v)))
+		d := value.NewDict("value", v, "type", value.S(value.NativeName(v)))
 		if _, ok := v.(value.Omit); ok {
 			d.Put("value", value.None{})
 		}

@@ -339,7 +339,7 @@ func (e *explained) json(r *varsRun, host string) value.Value {
 		d.Put("error", value.S(e.err.Error()))
 	} else {
 		d.Put("value", hide(e.value))
-		d.Put("type", value.S(value.TypeName(e.value)))
+		d.Put("type", value.S(value.NativeName(e.value)))
 	}
 	entry := func(def vars.Definition) value.Value {
 		x := value.NewDict("level", value.S(def.Level.Name))

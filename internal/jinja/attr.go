@@ -37,7 +37,7 @@ func (r *run) attribute(v value.Value, name string) (w value.Value, found, safe 
 			return nil, true, false
 		}
 		if name == "__class__" {
-			return &typeValue{value.TypeName(v)}, true, true
+			return &typeValue{value.NativeName(v)}, true, true
 		}
 		return nil, false, true
 	}
@@ -99,7 +99,7 @@ func (r *run) getAttr(v value.Value, name string, s Span) (value.Value, error) {
 	}
 	if !safe {
 		return r.undefinedHint(fmt.Sprintf("access to attribute %s of %s object is unsafe.", value.Quote(name),
-			value.Quote(value.TypeName(v))), name, s), nil
+			value.Quote(value.NativeName(v))), name, s), nil
 	}
 	return r.undefinedAttr(v, value.Str{S: name}, s), nil
 }
@@ -156,7 +156,7 @@ func (r *run) getItem(v, key value.Value, s Span) (value.Value, error) {
 		}
 		if !safe {
 			return r.undefinedHint(fmt.Sprintf("access to attribute %s of %s object is unsafe.", value.Quote(k.S),
-				value.Quote(value.TypeName(v))), k.S, s), nil
+				value.Quote(value.NativeName(v))), k.S, s), nil
 		}
 	}
 	return r.undefinedAttr(v, key, s), nil

@@ -30,7 +30,7 @@ func (t *Templar) Cond(v value.Value) (bool, error) {
 		origin = s.At.File.Path + fmt.Sprintf(":%d:%d", s.At.Position().Line, s.At.Position().Column)
 	}
 	msg := fmt.Sprintf("Conditional result (%s) was derived from value of type %s at %s. Conditionals must have a boolean result.",
-		value.Repr(value.Bool(truth)), value.Quote(value.TypeName(r)), value.Quote(origin))
+		value.Repr(value.Bool(truth)), value.Quote(value.NativeName(r)), value.Quote(origin))
 	s, _ := v.(value.Str)
 	if t.engine.cfg.AllowBrokenConditionals {
 		t.deprecate(msg+" "+brokenAllowed, "2.23", s)

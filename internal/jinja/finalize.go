@@ -83,7 +83,7 @@ func (z finalizer) run(v value.Value, concat bool, depth int) (value.Value, erro
 	case interface{ AsDict() *value.Dict }:
 		return z.run(x.AsDict(), concat, depth)
 	}
-	name := value.TypeName(v)
+	name := value.NativeName(v)
 	if _, ok := v.(*value.Undefined); ok {
 		name = "Undefined"
 	}

@@ -276,7 +276,7 @@ func (r *run) undefinedAttr(owner, key value.Value, s Span) value.Value {
 	truthy, _ := value.Truth(key)
 	switch {
 	case r.e.ansible && truthy:
-		u.Message = fmt.Sprintf("object of type %s has no attribute %s", value.Quote(value.TypeName(owner)), value.Repr(key))
+		u.Message = fmt.Sprintf("object of type %s has no attribute %s", value.Quote(value.NativeName(owner)), value.Repr(key))
 	case text:
 		u.Message = fmt.Sprintf("%s has no attribute %s", value.Quote(value.JinjaTypeName(owner)), value.Quote(str.S))
 	default:

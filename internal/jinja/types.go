@@ -16,7 +16,7 @@ type Types struct {
 func (t *Types) Of(x Expr) string {
 	switch x := x.(type) {
 	case *Const:
-		return value.TypeName(x.Value)
+		return value.NativeName(x.Value)
 	case *Data, *Concat:
 		return "str"
 	case *Tuple:

@@ -87,10 +87,19 @@ func Len(v Value) (int, error) {
 	return 0, TypeError("object of type '%s' has no len()", TypeName(v))
 }
 
-// TypeName is v.TypeName() that takes a nil for None.
-func TypeName(v Value) string {
+// NativeName is v.TypeName() that takes a nil for None.
+func NativeName(v Value) string {
 	if v == nil {
 		return "NoneType"
 	}
 	return v.TypeName()
+}
+
+// TypeName names a type as the errors of Python's own functions do: NativeName, with the module for dates.
+func TypeName(v Value) string {
+	switch v.(type) {
+	case Date, DateTime, Delta:
+		return "datetime." + v.TypeName()
+	}
+	return NativeName(v)
 }
