@@ -8,7 +8,7 @@ func (s *Server) didChangeWatchedFiles(p *protocol.DidChangeWatchedFilesParams) 
 	for _, c := range p.Changes {
 		v = v.changed(pathOf(c.URI))
 	}
-	s.view.Store(v)
+	s.publish(v)
 	s.checks.everything()
 	return nil
 }

@@ -17,7 +17,7 @@ func (s *Server) didOpen(p *protocol.DidOpenTextDocumentParams) error {
 		URI: uri.URI(strings.Clone(string(t.URI))), Path: path, Version: t.Version,
 		Language: strings.Clone(string(t.LanguageID)), File: source.NewFile(path, []byte(t.Text)),
 	}
-	s.view.Store(s.view.Load().withDocument(d))
+	s.publish(s.view.Load().withDocument(d))
 	s.checks.changed(path)
 	return nil
 }

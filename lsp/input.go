@@ -28,6 +28,7 @@ func (v *View) input(path string) *feature.Input {
 	}
 	if in.Project != nil {
 		in.Catalog = v.catalogs[in.Project.Root]
+		in.Linter = v.linters[in.Project.Root]
 		in.File = in.Project.File(path)
 	}
 	if d := v.docs[path]; d != nil {

@@ -30,6 +30,11 @@ func methods() []method {
 		request(protocol.MethodTextDocumentCodeLens, codeLens),
 		request(protocol.MethodTextDocumentFoldingRange, foldingRange),
 		request(protocol.MethodTextDocumentSelectionRange, selectionRange),
+		request(protocol.MethodTextDocumentSignatureHelp, signatureHelp),
+		request(protocol.MethodTextDocumentCodeAction, codeAction),
+		request(protocol.MethodTextDocumentPrepareRename, prepareRename),
+		request(protocol.MethodTextDocumentRename, rename),
+		request(protocol.MethodWorkspaceSymbol, workspaceSymbol),
 		request(protocol.MethodWorkspaceExecuteCommand, executeCommand),
 	})
 }

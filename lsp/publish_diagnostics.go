@@ -6,6 +6,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 
 	"github.com/rehearse-dev/rehearse/internal/diag"
 	"github.com/rehearse-dev/rehearse/internal/source"
+	"github.com/rehearse-dev/rehearse/lint"
 	"github.com/rehearse-dev/rehearse/lsp/feature"
 )
 
@@ -188,6 +190,9 @@ func (v *View) diagnostics(found []diag.Diagnostic) []protocol.Diagnostic {
 		}
 		if d.Rule != "" {
 			n.Code = protocol.String(d.Rule)
+			if v.client.codeDescriptions {
+				n.CodeDescription = describe(d.Rule)
+			}
 		}
 		if v.client.relatedInfo {
 			for _, r := range d.Related {
@@ -201,6 +206,15 @@ func (v *View) diagnostics(found []diag.Diagnostic) []protocol.Diagnostic {
 		out = append(out, n)
 	}
 	return out
+}
+
+// describe links a rule's name to its page; the zero value where it has none.
+func describe(rule string) (c protocol.CodeDescription) {
+	if r := lint.FindRule(rule); r != nil {
+		id, _, _ := strings.Cut(rule, "[")
+		c.Href = uri.URI("https://github.com/rehearse-dev/rehearse/blob/main/docs/rules/" + id + ".md")
+	}
+	return c
 }
 
 // location converts a place in any file, by the client's own name for it where it is open.

@@ -121,6 +121,15 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, opts Options) (int,
 	}
 }
 
+// publish makes a view the current one. Only the reading goroutine calls it.
+func (s *Server) publish(v *View) {
+	if v.trouble != nil {
+		s.log(protocol.MessageTypeError, "%v", v.trouble)
+		v.trouble = nil // nobody else has seen the view yet
+	}
+	s.view.Store(v)
+}
+
 // background starts work that the server waits for at its end; then it starts nothing any more.
 func (s *Server) background(f func()) {
 	if s.ending.TryRLock() {

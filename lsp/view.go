@@ -4,6 +4,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"go.lsp.dev/uri"
@@ -12,6 +13,7 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/project"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
+	"github.com/rehearse-dev/rehearse/lint"
 )
 
 // View is all that a request may look at: the open documents, the projects that they belong to and what the client
@@ -22,11 +24,13 @@ type View struct {
 	docs     map[string]*Document         // by path
 	projects map[string]*project.Snapshot // by root
 	catalogs map[string]*catalog.Catalog  // by the same roots
+	linters  map[string]*lint.Linter      // by the same roots
 	roots    map[string]string            // directory of an open file to the root of its project
 	folders  []string                     // the workspace's, as paths
 	enc      encoding
 	client   clientCapabilities
 	settings Settings
+	trouble  error // why a project's configuration cannot be used; told to the client once
 
 	background func(func())  // starts work that outlives a request; the server waits for it at its end
 	patience   time.Duration // see Options
@@ -74,6 +78,9 @@ func (v *View) changed(path string) *View {
 	for root, p := range v.projects {
 		if within(root, path) {
 			n.projects[root] = p.With(path, nil)
+			if strings.Contains(filepath.Base(path), "ansible-lint") {
+				n.relint(root)
+			}
 		}
 	}
 	return &n
@@ -105,7 +112,23 @@ func (v *View) open(path string) {
 			v.catalogs = map[string]*catalog.Catalog{}
 		}
 		v.catalogs[p.Root] = catalog.New(catalogOptions(p))
+		v.relint(p.Root)
 	}
+}
+
+// relint makes the project's linter anew, from its configuration as it is now. A configuration that cannot be used gives
+// the defaults; what is wrong with it is kept to be logged.
+func (v *View) relint(root string) {
+	fs := v.projects[root].FS
+	config, err := lint.LoadConfig(fs, lint.FindConfig(fs, root), root)
+	if err != nil {
+		config, v.trouble = nil, err
+	}
+	v.linters = maps.Clone(v.linters)
+	if v.linters == nil {
+		v.linters = map[string]*lint.Linter{}
+	}
+	v.linters[root] = lint.New(lint.Options{FS: fs, Dir: root, Config: config, Catalog: v.catalogs[root]})
 }
 
 // catalogOptions says where a project's modules are looked for.

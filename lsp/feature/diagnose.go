@@ -2,13 +2,16 @@ package feature
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/rehearse-dev/rehearse/internal/diag"
 	"github.com/rehearse-dev/rehearse/internal/source"
+	"github.com/rehearse-dev/rehearse/lint"
 )
 
 // Diagnose lists what is wrong in the file, in the order of the text.
-func Diagnose(in *Input, lint bool) []diag.Diagnostic {
+func Diagnose(in *Input, lintToo bool) []diag.Diagnostic {
 	if in.TooLarge {
 		return []diag.Diagnostic{{
 			Severity: diag.Info, Rule: "too-large",
@@ -22,6 +25,15 @@ func Diagnose(in *Input, lint bool) []diag.Diagnostic {
 	} else if t := in.Tree(); t != nil {
 		found = append(found, t.Problems...)
 	}
+	if lintToo && in.Linter != nil && in.File != nil && in.Tree() != nil {
+		if kind := lint.KindOfProject(in.File.Kind); kind != "" {
+			for _, d := range in.Linter.Diagnostics(in.Linter.FileOf(in.Source.Path, kind, in.Tree())) {
+				if !parserSaid(found, &d) {
+					found = append(found, d)
+				}
+			}
+		}
+	}
 	kept := found[:0:0]
 	for _, d := range found { // what is found in another file is shown there
 		if d.At.File == nil || d.At.File.Path == in.Source.Path {
@@ -30,4 +42,13 @@ func Diagnose(in *Input, lint bool) []diag.Diagnostic {
 	}
 	diag.Sort(kept)
 	return kept
+}
+
+// parserSaid tells whether a finding of the linter only repeats, for the whole file, what the parser reports with its
+// exact place.
+func parserSaid(found []diag.Diagnostic, d *diag.Diagnostic) bool {
+	if rule, _, _ := strings.Cut(d.Rule, "["); rule != "load-failure" && rule != "syntax-check" {
+		return false
+	}
+	return slices.ContainsFunc(found, func(f diag.Diagnostic) bool { return f.Severity == diag.Error })
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/project"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/yaml"
+	"github.com/rehearse-dev/rehearse/lint"
 )
 
 // Input is the file that a question is about, and the project around it. It is immutable.
@@ -23,6 +24,7 @@ type Input struct {
 	Language string // the editor's name for the language, "" when not open
 	TooLarge bool   // the text is kept, but not analysed
 	Catalog  *catalog.Catalog
+	Linter   *lint.Linter // nil without one
 	Functions
 
 	// Patience is how long Hover waits for the project's inventory and playbooks to be read, to say who wins; Go starts
