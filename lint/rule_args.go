@@ -73,6 +73,9 @@ func argsTask(p *pass, t *Task) {
 		if problem.Kind == argspec.Unsupported && len(problem.Path) == 1 && slices.Contains(forwarding, entry.FQCN) {
 			continue
 		}
+		if problem.Kind == argspec.Missing && strings.HasPrefix(strings.TrimPrefix(problem.Message, "missing required arguments: "), "_") {
+			continue // the action fills it in
+		}
 		if problem.Kind == argspec.Internal || problem.Kind == argspec.MutuallyExclusive && hasTemplate(args) {
 			continue
 		}

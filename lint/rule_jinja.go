@@ -116,11 +116,8 @@ func jinjaProblems(p *pass, n *yaml.Node, t *jinja.Template) {
 			continue // an unknown filter or test may come from a plugin
 		}
 		start, end := n.FileOffset(problem.Span.Start), n.FileOffset(problem.Span.End)
-		line := p.file.Source.Line(n.Whole().Start)
-		if p.task != nil {
-			line = p.task.Line
-		}
-		p.report("jinja[invalid]", "Syntax error in template: "+problem.Message, source.Span{Start: start, End: max(end, start)}, line, 0)
+		pos := n.At().Position()
+		p.report("jinja[invalid]", "Syntax error in template: "+problem.Message, source.Span{Start: start, End: max(end, start)}, pos.Line, pos.Column)
 		return // the first says what is wrong; others follow from it
 	}
 }

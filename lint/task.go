@@ -26,8 +26,8 @@ const blockName = "block/always/rescue"
 func newTask(p *pass, item playbook.Item, handler bool) *Task {
 	switch item := item.(type) {
 	case *playbook.TaskSyntax:
-		if item.Action.Form == playbook.NoAction {
-			return nil
+		if item.Action.Form == playbook.NoAction || conflicting(item) {
+			return nil // the parser has said what is wrong
 		}
 		t := &Task{Syntax: &item.Syntax, Action: &item.Action, Handler: handler, Module: item.Action.Name, Args: item.Action.Args}
 		t.Short = strings.TrimPrefix(t.Module, "ansible.builtin.")
@@ -41,6 +41,18 @@ func newTask(p *pass, item playbook.Item, handler bool) *Task {
 			Line: p.file.Source.Line(item.Node.Whole().Start), Args: &value.Dict{}}
 	}
 	return nil
+}
+
+// conflicting tells whether the task names more than one module.
+func conflicting(t *playbook.TaskSyntax) bool {
+	n := 0
+	for i := range t.Attrs {
+		a := &t.Attrs[i]
+		if a.Keyword == nil && !strings.HasPrefix(a.Name, "with_") && a.Name != "static" || a.Name == "action" || a.Name == "local_action" {
+			n++
+		}
+	}
+	return n > 1
 }
 
 // NameSpan is what to underline for the task as such: its module's name, or its first key.
