@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"syscall"
 	"time"
 
 	"github.com/rehearse-dev/rehearse/internal/value"
@@ -36,7 +35,7 @@ func startJob(c *wire.Call) *wire.Answer {
 		return &wire.Answer{Error: err.Error()}
 	}
 	cmd := exec.Command(exe, JobArg)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	ownSession(cmd)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return &wire.Answer{Error: err.Error()}

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/creack/pty"
@@ -59,7 +58,7 @@ func Start(s *wire.Spawn, refused func()) (*Process, error) {
 	for k, v := range s.Env {
 		cmd.Env = append(cmd.Env, k+"="+v)
 	}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	ownSession(cmd)
 	var err error
 	if p.Stdin, err = cmd.StdinPipe(); err != nil {
 		return nil, err
@@ -78,9 +77,7 @@ func Start(s *wire.Spawn, refused func()) (*Process, error) {
 		}
 		defer slave.Close()
 		p.terminal = master
-		cmd.ExtraFiles = []*os.File{slave}
-		cmd.SysProcAttr.Setctty = true
-		cmd.SysProcAttr.Ctty = 3
+		giveTerminal(cmd, slave)
 	}
 	if err := cmd.Start(); err != nil {
 		if p.terminal != nil {
@@ -168,21 +165,10 @@ func (p *Process) Notes() string {
 // Kill ends the process and its session: by signal where that is allowed, else (sudo runs as root) by closing its
 // input, output and terminal.
 func (p *Process) Kill() {
-	syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
-	p.cmd.Process.Kill()
+	killSession(p.cmd.Process)
 	p.Stdin.Close()
 	p.Stdout.Close()
 	if p.terminal != nil {
 		p.terminal.Close()
 	}
-}
-
-func exitCode(s *os.ProcessState) int {
-	if s == nil {
-		return -1
-	}
-	if w, ok := s.Sys().(syscall.WaitStatus); ok && w.Signaled() {
-		return 128 + int(w.Signal())
-	}
-	return s.ExitCode()
 }

@@ -1,0 +1,21 @@
+//go:build !unix
+
+package agent
+
+import (
+	"os"
+	"os/exec"
+)
+
+func ownSession(*exec.Cmd) {}
+
+func giveTerminal(*exec.Cmd, *os.File) {}
+
+func killSession(p *os.Process) { p.Kill() }
+
+func exitCode(s *os.ProcessState) int {
+	if s == nil {
+		return -1
+	}
+	return s.ExitCode()
+}
