@@ -16,6 +16,7 @@ type failure struct {
 	extra   *value.Dict
 	cause   string
 	crash   bool
+	python  bool
 }
 
 func (f *failure) Error() string { return f.message }
@@ -45,6 +46,10 @@ func crashed(cause error, message string) error {
 	return f
 }
 
+// NeedsPython is the error of a call that the native module does not cover; nothing was done yet. The controller then
+// runs the Python module instead, where it can.
+func NeedsPython(reason string) error { return &failure{message: reason, python: true} }
+
 // failed is the result of an error.
 func (c *Call) failed(err error) *value.Dict {
 	var f *failure
@@ -62,6 +67,9 @@ func (c *Call) failed(err error) *value.Dict {
 	}
 	if f.crash {
 		r.Put(CrashKey, value.Bool(true))
+	}
+	if f.python {
+		r.Put(PythonKey, value.Bool(true))
 	}
 	return r
 }

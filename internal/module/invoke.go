@@ -15,6 +15,9 @@ const (
 	CauseKey = "_ansible_cause"
 	// CrashKey is true where ansible-core's module ends with an exception instead of a result: it then shows no invocation.
 	CrashKey = "_ansible_crash"
+	// PythonKey is true where the native module does not cover the call and has done nothing: the Python module has to run.
+	// The message says what is not covered.
+	PythonKey = "_ansible_needs_python"
 )
 
 // Invoke checks the raw arguments, runs the module and completes the result as ansible-core's does: facts about the

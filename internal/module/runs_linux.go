@@ -19,6 +19,14 @@ func runOf(name string) func(*Call) *value.Dict {
 		return runCopy
 	case "ansible.builtin.file":
 		return runFile
+	case "ansible.builtin.group":
+		return runGroup
+	case "ansible.builtin.service":
+		return runService
+	case "ansible.builtin.systemd", "ansible.builtin.systemd_service":
+		return runSystemd
+	case "ansible.builtin.user":
+		return runUser
 	case "ansible.builtin.lineinfile":
 		return runLineinfile
 	case "ansible.builtin.setup":

@@ -15,14 +15,19 @@ var table = sync.OnceValue(func() []*Module {
 		copyModule(),
 		fileModule(),
 		findModule(),
+		groupModule(),
 		lineinfileModule(),
 		pingModule(),
 		replaceModule(),
+		serviceModule(),
 		setupModule(),
 		shellModule(),
 		slurpModule(),
 		statModule(),
+		systemdModule("ansible.builtin.systemd"),
+		systemdModule("ansible.builtin.systemd_service"),
 		tempfileModule(),
+		userModule(),
 	)
 })
 

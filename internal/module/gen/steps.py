@@ -27,7 +27,7 @@ import yaml
 HERE = os.path.dirname(os.path.abspath(__file__))
 STEPS = os.path.join(HERE, '../testdata/steps')
 BIN = os.path.dirname(sys.executable)
-KNOWN = {'name', 'files', 'links', 'dirs', 'steps', 'modes', 'hardlinks'}
+KNOWN = {'name', 'path', 'files', 'links', 'dirs', 'steps', 'modes', 'hardlinks'}
 
 
 def setup(root, scenario):
@@ -37,7 +37,7 @@ def setup(root, scenario):
         path = os.path.join(root, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, 'wb') as f:
-            f.write(text.encode('latin-1') if isinstance(text, str) else text)
+            f.write(text.replace('@DIR@', root).encode('latin-1'))
     for name, target in (scenario.get('links') or {}).items():
         os.symlink(target.replace('@DIR@', root), os.path.join(root, name))
     for name, target in (scenario.get('hardlinks') or {}).items():
@@ -61,11 +61,12 @@ def tree(root):
             else:
                 with open(p, 'rb') as f:
                     data = f.read()
+                data = data.replace(root.encode(), b'@DIR@')
                 out[rel] = 'file %s %d %s' % (mode, st.st_nlink, data.decode('latin-1'))
     return out
 
 
-def run_module(name, args, check, diff, root):
+def run_module(name, args, check, diff, root, path=None):
     r, w = os.pipe()
     pid = os.fork()
     if pid:
@@ -77,6 +78,8 @@ def run_module(name, args, check, diff, root):
     os.close(r)
     os.chdir(root)
     os.umask(0o022)
+    if path:
+        os.environ['PATH'] = os.path.join(root, path) + ':' + os.environ['PATH']
     out = io.StringIO()
     real_stdout = sys.stdout
     sys.stdout = out
@@ -162,7 +165,10 @@ def record(path):
             check, diff, action = step.pop('check', False), step.pop('diff', False), step.pop('action', False)
             (name, args), = step.items()
             real = json.loads(json.dumps(args or {}).replace('@DIR@', root))
-            result = (run_action if action else run_module)(name, real, check, diff, root)
+            if action:
+                result = run_action(name, real, check, diff, root)
+            else:
+                result = run_module(name, real, check, diff, root, s.get('path'))
             rec['steps'].append({'module': name, 'args': args or {}, 'check': check, 'diff': diff, 'action': action, 'result': normal(result, root),
                                  'tree': {normal(k, root): normal(v, root) for k, v in tree(root).items()}})
         shutil.rmtree(root)
