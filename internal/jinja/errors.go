@@ -185,6 +185,19 @@ func (e *Engine) RenderValue(src, name string, vars Scope) (value.Value, error) 
 	return v, plainError(err)
 }
 
+// Eval evaluates a bare expression with a plain engine.
+func (e *Engine) Eval(src string, vars Scope) (value.Value, error) {
+	c := e.code(src, true, false)
+	if err := e.codeError(c); err != nil {
+		return nil, err
+	}
+	ctx := &scopeContext{e: e, plain: vars}
+	r := &run{e: e, c: c, ctx: ctx, lim: &limits{}, cache: make([]value.Value, len(c.names))}
+	f := frame{run: r, slots: make([]value.Value, c.root.slots)}
+	v, err := c.expr(&f)
+	return v, plainError(err)
+}
+
 // plainError gives an undefined value's use its class.
 func plainError(err error) error {
 	switch e := err.(type) {

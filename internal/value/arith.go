@@ -80,6 +80,10 @@ func Add(a, b Value) (Value, error) {
 		if y, ok := b.(Bytes); ok {
 			return append(append(Bytes{}, x...), y...), nil
 		}
+		if u, ok := b.(*Undefined); ok {
+			return nil, u
+		}
+		return nil, TypeError("can't concat %s to bytes", TypeName(b))
 	case *List:
 		switch y := b.(type) {
 		case *List:
@@ -517,7 +521,7 @@ func Pow(a, b Value) (Value, error) {
 			if err != nil {
 				return nil, err
 			}
-			return Float(math.Pow(x, y)), nil
+			return Float(pow(x, y)), nil
 		}
 		if m.BitLen() > 1 || m.Sign() < 0 && m.BitLen() > 1 {
 			if !n.IsInt64() || n.Int64() > maxBits || n.Int64()*int64(m.BitLen()-1) > maxBits {
@@ -532,7 +536,7 @@ func Pow(a, b Value) (Value, error) {
 		if x == 0 && y < 0 {
 			return nil, zeroDivision("0.0 cannot be raised to a negative power")
 		}
-		f := math.Pow(x, y)
+		f := pow(x, y)
 		if math.IsNaN(f) && !math.IsNaN(x) && !math.IsNaN(y) {
 			return nil, ValueError("a negative number to a fractional power is a complex number, which is not supported")
 		}

@@ -93,7 +93,12 @@ func HashKey(v Value) (key any, ok bool) {
 		return v, true
 	case DateTime:
 		return v.T.UnixNano(), true
-	case *List, *Dict, *Set:
+	case *Undefined:
+		if v.Lax() { // Python hashes these by their class, and calls all of them equal
+			return v.Kind, true
+		}
+		return v, true
+	case *List, *Dict, *Set, *Slice:
 		return nil, false
 	}
 	return v, true

@@ -101,6 +101,9 @@ func (e *jsonEncoder) value(v Value, depth int) error {
 	case *Dict:
 		return e.dict(v, depth)
 	case *Undefined:
+		if v.Lax() {
+			return TypeError("Object of type %s is not JSON serializable", v.TypeName())
+		}
 		return v
 	default:
 		if e.o.Default != nil {

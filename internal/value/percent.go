@@ -43,7 +43,9 @@ func Percent(format string, args Value) (string, error) {
 		i++
 		var key Value
 		if i < len(format) && format[i] == '(' {
-			if _, ok := args.(*Dict); !ok {
+			switch args.(type) {
+			case *Dict, *List:
+			default:
 				return "", TypeError("format requires a mapping")
 			}
 			depth, j := 1, i+1
@@ -90,7 +92,7 @@ func Percent(format string, args Value) (string, error) {
 				if err != nil {
 					return 0, err
 				}
-				n, ok := v.(Int)
+				n, ok := toInt(v)
 				if !ok {
 					return 0, TypeError("* wants int")
 				}
@@ -140,10 +142,8 @@ func Percent(format string, args Value) (string, error) {
 		}
 		var v Value
 		if key != nil {
-			d := args.(*Dict)
-			var ok bool
-			if v, ok = d.GetValue(key); !ok {
-				return "", Errorf("KeyError", "%s", Repr(key))
+			if v, err = GetItem(args, key); err != nil {
+				return "", err
 			}
 		} else if v, err = arg(); err != nil {
 			return "", err
@@ -206,9 +206,10 @@ func percentOne(v Value, kind byte, f spec, at int) (string, error) {
 			if RuneLen(x.S) == 1 {
 				return text(x.S), nil
 			}
-		case Int:
-			if x >= 0 && x <= 0x10ffff {
-				return text(string(rune(x))), nil
+		case Int, Bool:
+			n, _ := toInt(x)
+			if n >= 0 && n <= 0x10ffff {
+				return text(string(rune(n))), nil
 			}
 			return "", Errorf("OverflowError", "%%c arg not in range(0x110000)")
 		}
@@ -222,6 +223,9 @@ func percentOne(v Value, kind byte, f spec, at int) (string, error) {
 			v = n
 		}
 		n, ok := Big(v)
+		if u, is := v.(*Undefined); is {
+			return "", u
+		}
 		if !ok {
 			return "", TypeError("%%%c format: a real number is required, not %s", kind, TypeName(v))
 		}

@@ -15,6 +15,23 @@ const (
 	UndefinedStrict                  // jinja2.StrictUndefined: every use but a test fails
 )
 
+func (k UndefinedKind) typeName(failed bool) string {
+	switch k {
+	case UndefinedDefault:
+		return "Undefined"
+	case UndefinedChainable:
+		return "ChainableUndefined"
+	case UndefinedDebug:
+		return "DebugUndefined"
+	case UndefinedStrict:
+		return "StrictUndefined"
+	}
+	if failed {
+		return "CapturedExceptionMarker"
+	}
+	return "UndefinedMarker"
+}
+
 // Lax tells whether the value may be printed, iterated and tested for truth.
 func (u *Undefined) Lax() bool {
 	return u.Kind == UndefinedDefault || u.Kind == UndefinedChainable || u.Kind == UndefinedDebug

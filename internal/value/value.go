@@ -144,20 +144,20 @@ func (v *View) Items() []Value {
 type Range struct{ Start, Stop, Step int64 }
 
 // TypeName implementations: Python's names.
-func (None) TypeName() string       { return "NoneType" }
-func (Bool) TypeName() string       { return "bool" }
-func (Int) TypeName() string        { return "int" }
-func (*BigInt) TypeName() string    { return "int" }
-func (Float) TypeName() string      { return "float" }
-func (Bytes) TypeName() string      { return "bytes" }
-func (Date) TypeName() string       { return "date" }
-func (DateTime) TypeName() string   { return "datetime" }
-func (Omit) TypeName() string       { return "Omit" }
-func (Str) TypeName() string        { return "str" }
-func (*List) TypeName() string      { return "list" }
-func (*Tuple) TypeName() string     { return "tuple" }
-func (*Vault) TypeName() string     { return "EncryptedString" }
-func (*Undefined) TypeName() string { return "UndefinedMarker" }
+func (None) TypeName() string         { return "NoneType" }
+func (Bool) TypeName() string         { return "bool" }
+func (Int) TypeName() string          { return "int" }
+func (*BigInt) TypeName() string      { return "int" }
+func (Float) TypeName() string        { return "float" }
+func (Bytes) TypeName() string        { return "bytes" }
+func (Date) TypeName() string         { return "date" }
+func (DateTime) TypeName() string     { return "datetime" }
+func (Omit) TypeName() string         { return "Omit" }
+func (Str) TypeName() string          { return "str" }
+func (*List) TypeName() string        { return "list" }
+func (*Tuple) TypeName() string       { return "tuple" }
+func (*Vault) TypeName() string       { return "EncryptedString" }
+func (u *Undefined) TypeName() string { return u.Kind.typeName(u.Cause != nil) }
 func (i *Iterator) TypeName() string {
 	if i.Kind == "" {
 		return "generator"
