@@ -69,6 +69,9 @@ type playSettings struct {
 // scope is what a task sees on a host.
 func (p *playRun) scope(h *inventory.Host, s *spec) *vars.Scope {
 	q := vars.Query{Host: h, Play: p.play, PlayHosts: p.allNames, Hosts: p.stayed, Batch: p.stayedBatch}
+	if h != nil {
+		q.Connection, q.ConnectionNames = p.connectionVars(h, s), connectionNames
+	}
 	over := &value.Dict{}
 	if s != nil {
 		q.Task = s.task

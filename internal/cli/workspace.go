@@ -2,8 +2,10 @@ package cli
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"golang.org/x/term"
 
@@ -18,6 +20,7 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/vars"
 	"github.com/rehearse-dev/rehearse/internal/vault"
+	"github.com/rehearse-dev/rehearse/runner/pymodule"
 )
 
 // workspace is what every command that evaluates variables works on: settings, passwords, hosts, templates, variables,
@@ -87,12 +90,16 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 	if w.inventory, w.diags, err = w.loadInventory(o); err != nil {
 		return nil, err
 	}
+	if o.magic != nil {
+		w.describeSources(o)
+	}
 	extra, err := vars.ParseExtra(o.fs, o.extra, w.secrets.Decrypt)
 	if err != nil {
 		return nil, err
 	}
 	w.store = vars.New(vars.Options{FS: o.fs, Inventory: w.inventory, Engine: w.engine, Dir: dir, Extra: extra,
 		Merge: w.config.String("DEFAULT_HASH_BEHAVIOUR") == "merge", Decrypt: w.secrets.Decrypt, Magic: o.magic,
+		Python: sync.OnceValue(func() string { return controllerPython(env) }),
 		Precedence: w.config.Strings("VARIABLE_PRECEDENCE"), NoInject: w.noInject(),
 		Report: func(d diag.Diagnostic) { warn(d.Message, d.At) }})
 	w.loader = &playbook.Loader{FS: o.fs, Engine: w.engine, RolesPath: w.config.Strings("DEFAULT_ROLES_PATH"),
@@ -109,6 +116,38 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 	library = append(library, w.config.Strings("DEFAULT_MODULE_PATH")...)
 	w.catalog = catalog.New(catalog.Options{FS: o.fs, CollectionsPath: w.config.Strings("COLLECTIONS_PATHS"), Library: library, Path: env.Getenv("PATH")})
 	return w, nil
+}
+
+// describeSources adds the magic variables that name the settings' file and the inventory's sources.
+func (w *workspace) describeSources(o workspaceOptions) {
+	o.magic.Put("ansible_config_file", value.None{})
+	if w.config.Path != "" {
+		o.magic.Put("ansible_config_file", value.S(w.config.Path))
+	}
+	sources := o.inventories
+	if len(sources) == 0 {
+		sources = w.config.Strings("DEFAULT_HOST_LIST")
+	}
+	list := &value.List{}
+	for _, s := range sources {
+		if !strings.Contains(s, ",") && !filepath.IsAbs(s) {
+			s = filepath.Join(w.env.Dir, s)
+		}
+		list.Items = append(list.Items, value.S(s))
+	}
+	o.magic.Put("ansible_inventory_sources", list)
+}
+
+// controllerPython is the interpreter that ansible-core is installed for, or else the one on PATH.
+func controllerPython(env *Env) string {
+	if in, err := pymodule.Find(env.Getenv); err == nil && in.Python != "" {
+		return in.Python
+	}
+	path, err := exec.LookPath("python3")
+	if err != nil {
+		return "/usr/bin/python3"
+	}
+	return path
 }
 
 // loadInventory reads the inventory that the options or the configuration name.

@@ -121,6 +121,8 @@ func (i *Inventory) Host(name string) *Host {
 		h := &Host{Name: name, Vars: &value.Dict{}, Implicit: true}
 		if i.python != "" {
 			h.Vars.Put("ansible_python_interpreter", value.S(i.python))
+		} else {
+			h.Vars.Put("ansible_python_interpreter", value.Authored("{{ ansible_playbook_python }}", nil))
 		}
 		h.Vars.Put("ansible_connection", value.S("local"))
 		i.localhost = h

@@ -14,7 +14,7 @@ var magicNames = []string{
 	"playbook_dir", "groups", "hostvars", "omit", "vars", "environment",
 	"ansible_role_names", "ansible_play_role_names", "ansible_dependent_role_names", "role_names", "ansible_play_name",
 	"role_name", "role_path", "role_uuid", "ansible_collection_name", "ansible_role_name", "ansible_parent_role_names", "ansible_parent_role_paths",
-	"ansible_play_hosts_all", "ansible_play_hosts", "ansible_play_batch", "play_hosts",
+	"ansible_play_hosts_all", "ansible_play_hosts", "ansible_play_batch", "play_hosts", "ansible_playbook_python",
 }
 
 // MagicNames lists the magic variables that depend on play, task and inventory.
@@ -60,6 +60,11 @@ func (c *Scope) magic(name string) (value.Value, bool) {
 			return nil, false
 		}
 		return c.All(), true
+	case "ansible_playbook_python":
+		if c.store.o.Python == nil {
+			return nil, false
+		}
+		return value.S(c.store.o.Python()), true
 	case "playbook_dir":
 		dir := c.store.o.Dir
 		if q.Play != nil {
@@ -73,7 +78,7 @@ func (c *Scope) magic(name string) (value.Value, bool) {
 		if v := q.Task.Keyword("environment"); v != nil {
 			return v, true
 		}
-		return value.None{}, true
+		return &value.List{}, true
 	}
 	if q.Task != nil && q.Task.Role != nil {
 		if v, ok := roleMagic(q.Task, name); ok {

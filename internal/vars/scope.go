@@ -17,6 +17,10 @@ type Query struct {
 	// PlayHosts are all hosts of the play, Hosts those that have not been removed (failed or unreachable), Batch those of
 	// the batch that have not been.
 	PlayHosts, Hosts, Batch []string
+	// Connection gives the variables that say how the host is reached where nobody has set them (ansible_host,
+	// ansible_connection, ...), names of which ConnectionNames lists; nil for none.
+	Connection      func(name string) (value.Value, bool)
+	ConnectionNames []string
 	// plain leaves hostvars out, for the variables that hostvars itself shows.
 	plain bool
 }
@@ -103,6 +107,9 @@ func (c *Scope) Lookup(name string) (value.Value, bool) {
 	}
 	var found value.Value
 	c.each(name, func(_ *Level, v value.Value, _ *Layer) bool { found = v; return false })
+	if found == nil && c.q.Connection != nil {
+		return c.q.Connection(name)
+	}
 	return found, found != nil
 }
 
@@ -190,6 +197,11 @@ func (c *Scope) Names() []string {
 	}
 	for _, n := range c.magicNames() {
 		seen[n] = true
+	}
+	for _, n := range c.q.ConnectionNames {
+		if _, ok := c.q.Connection(n); ok {
+			seen[n] = true
+		}
 	}
 	names := make([]string, 0, len(seen))
 	for n := range seen {

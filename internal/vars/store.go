@@ -25,6 +25,9 @@ type Options struct {
 	// Precedence is VARIABLE_PRECEDENCE; nil means DefaultPrecedence.
 	Precedence []string
 	Decrypt    func(ciphertext []byte) ([]byte, error)
+	// Python finds the Python of the controller, for ansible_playbook_python; nil where there is none. It is called when
+	// somebody asks.
+	Python func() string
 	// Magic holds the run's own variables: ansible_version, ansible_check_mode, ansible_limit, ...
 	Magic *value.Dict
 	// Report takes problems of files that are read during the run; nil drops them.
