@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -172,9 +173,24 @@ func lookPath(program string, environ []string) string {
 	return ""
 }
 
+// programs keeps where findProgram found a program, by PATH and name.
+var programs sync.Map
+
 // findProgram looks for a program in PATH and in the sbin folders; "" where there is none.
 func (c *Call) findProgram(name string) string {
 	path, _ := c.getenv("PATH")
+	key := path + "\x00" + name
+	if known, ok := programs.Load(key); ok && accessible(known.(string), accessExecute) {
+		return known.(string)
+	}
+	found := c.searchProgram(path, name)
+	if found != "" {
+		programs.Store(key, found)
+	}
+	return found
+}
+
+func (c *Call) searchProgram(path, name string) string {
 	dirs := filepath.SplitList(path)
 	for _, sbin := range []string{"/sbin", "/usr/sbin", "/usr/local/sbin"} {
 		known := false

@@ -106,17 +106,23 @@ func fourDigits(mode uint32) string {
 }
 
 func (c *Call) addMIME(out *value.Dict, path string) {
-	mime, charset := "unknown", "unknown"
+	mimeType, charset := "unknown", "unknown"
 	if program := c.findProgram("file"); program != "" {
-		rc, text, _, err := c.command(nil, program, "--mime-type", "--mime-encoding", path)
-		if at := strings.LastIndex(text, ":"); err == nil && rc == 0 && at >= 0 {
+		text, ok := mime.ask(program, path)
+		if !ok {
+			var rc int
+			var err error
+			rc, text, _, err = c.command(nil, program, "--mime-type", "--mime-encoding", path)
+			ok = err == nil && rc == 0
+		}
+		if at := strings.LastIndex(text, ":"); ok && at >= 0 {
 			kind, rest, found := strings.Cut(text[at+1:], ";")
 			if _, set, ok := strings.Cut(rest, "="); found && ok && !strings.Contains(rest, ";") {
-				mime, charset = strings.TrimSpace(kind), strings.TrimSpace(set)
+				mimeType, charset = strings.TrimSpace(kind), strings.TrimSpace(set)
 			}
 		}
 	}
-	out.Put("mimetype", value.S(mime))
+	out.Put("mimetype", value.S(mimeType))
 	out.Put("charset", value.S(charset))
 }
 
