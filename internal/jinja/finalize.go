@@ -38,6 +38,9 @@ func (z finalizer) run(v value.Value, concat bool, depth int) (value.Value, erro
 	case *value.List:
 		return z.items(len(x.Items), x.Item, x, concat, depth)
 	case *value.Tuple:
+		if concat && x.Names != nil { // in a text, only plain tuples are finalised
+			return x, nil
+		}
 		return z.items(len(x.Items), func(i int) value.Value { return x.Items[i] }, nil, concat, depth)
 	case *value.Dict:
 		if x.Lazy == nil && settledDict(x) {

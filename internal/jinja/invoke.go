@@ -1,6 +1,8 @@
 package jinja
 
 import (
+	"strings"
+
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
@@ -142,10 +144,7 @@ func (r *run) callFunction(kind string, f *Function, name string, args []value.V
 	for i, a := range args {
 		args[i] = r.lazy(a)
 	}
-	v, err := r.callPlain(f, name, args, kw, s)
-	if err == nil && kind == "filter" {
-		v, err = listed(v)
-	}
+	v, err := r.guarded(f, name, args, kw, s, kind == "filter")
 	if err != nil {
 		if u, ok := err.(*value.Undefined); ok {
 			return u, nil
@@ -154,8 +153,8 @@ func (r *run) callFunction(kind string, f *Function, name string, args []value.V
 			return nil, err
 		}
 		fq := f.FQCN
-		if fq == "" {
-			fq = "ansible.builtin." + f.Name
+		if fq == "" || strings.HasPrefix(fq, "ansible.builtin.") && !strings.Contains(name, ".") {
+			fq = "ansible.builtin." + name // also of an alias
 		}
 		return r.captured(&Error{Class: "AnsibleTemplatePluginRuntimeError", Message: "The " + kind + " plugin " + value.Quote(fq) + " failed.",
 			Cause: err, site: r.c.tmpl, span: s, source: r.src, Origin: r.origin()}), nil
@@ -171,8 +170,32 @@ func (r *run) callFunction(kind string, f *Function, name string, args []value.V
 	return v, nil
 }
 
+// guarded runs a filter or test. Unless it takes undefined values, the first undefined item that it meets in its
+// arguments is its error.
+func (r *run) guarded(f *Function, name string, args []value.Value, kw *value.Dict, s Span, list bool) (v value.Value, err error) {
+	if r.t != nil {
+		before := r.t.trip
+		r.t.trip = !f.Undefined
+		defer func() {
+			r.t.trip = before
+			if p := recover(); p != nil {
+				t, ok := p.(tripped)
+				if !ok {
+					panic(p)
+				}
+				v, err = nil, t.u
+			}
+		}()
+	}
+	v, err = r.callPlain(f, name, args, kw, s)
+	if err == nil && list {
+		v, err = listed(v, f.Undefined)
+	}
+	return v, err
+}
+
 // listed uses up what a filter gives to be read once, as Ansible does.
-func listed(v value.Value) (value.Value, error) {
+func listed(v value.Value, lenient bool) (value.Value, error) {
 	switch v.(type) {
 	case *value.View, *value.Iterator, *value.Range:
 		items, err := value.Collect(v)
@@ -180,7 +203,7 @@ func listed(v value.Value) (value.Value, error) {
 			return nil, err
 		}
 		for _, x := range items {
-			if u, ok := x.(*value.Undefined); ok && !u.Lax() {
+			if u, ok := x.(*value.Undefined); ok && !u.Lax() && !lenient {
 				return nil, u
 			}
 		}

@@ -328,6 +328,8 @@ func (o *output) write(v value.Value) {
 	switch v := v.(type) {
 	case value.Str:
 		o.buf = append(o.buf, v.S...)
+	case value.Bytes:
+		o.buf = append(o.buf, v...)
 	default:
 		s, err := value.TryStr(v)
 		if err != nil && o.mark == nil {

@@ -21,7 +21,11 @@ type Templar struct {
 	scope  Scope
 	lim    *limits // of the evaluation that is going on
 	lazyFn func(value.Value) value.Value
+	trip   bool // a filter, test or method runs: an undefined item that it meets ends it
 }
+
+// tripped unwinds a filter that met an undefined item.
+type tripped struct{ u *value.Undefined }
 
 // Templar joins the engine with a scope.
 func (e *Engine) Templar(s Scope) *Templar {
@@ -138,17 +142,44 @@ func sameValue(a, b value.Value) bool {
 
 func (t *Templar) lazyFunc() func(value.Value) value.Value {
 	if t.lazyFn == nil {
-		t.lazyFn = t.lazy
+		t.lazyFn = func(v value.Value) value.Value {
+			w := t.lazy(v)
+			if t.trip {
+				if u, ok := w.(*value.Undefined); ok && !u.Lax() {
+					panic(tripped{u})
+				}
+			}
+			return w
+		}
 	}
 	return t.lazyFn
 }
 
 // lazy wraps a container that a template made, before a filter or method gets it.
 func (r *run) lazy(v value.Value) value.Value {
+	// what templates make holds no templates: variables are lazy already; but it may hold undefined values
 	if r.t == nil {
 		return v
 	}
-	return v // what templates make holds no templates: variables are lazy already
+	switch x := v.(type) {
+	case *value.List:
+		if x.Lazy == nil {
+			for _, y := range x.Items {
+				if _, ok := y.(*value.Undefined); ok {
+					return x.WithLazy(r.t.lazyFunc())
+				}
+			}
+		}
+	case *value.Dict:
+		if x.Lazy == nil {
+			for _, y := range x.RawAll() {
+				if _, ok := y.(*value.Undefined); ok {
+					return x.WithLazy(r.t.lazyFunc())
+				}
+			}
+		}
+	}
+	return v
 }
 
 // IsTemplate tells whether a text looks like a template: it holds an opening delimiter or has a "#jinja2:" header.
@@ -176,7 +207,10 @@ func IsTemplate(s string, o *Options) bool {
 
 // template evaluates a trusted text that looks like a template; a failure is an *Undefined that carries it.
 func (t *Templar) template(s value.Str) value.Value {
+	trip := t.trip
+	t.trip = false
 	v, err := t.render(s, nil, true)
+	t.trip = trip
 	if err != nil {
 		return t.failed(err, s, false)
 	}

@@ -7,7 +7,7 @@ func settled(v Value) bool {
 	switch v := v.(type) {
 	case Str:
 		return !v.Trusted || strings.IndexByte(v.S, '{') < 0 && !strings.HasPrefix(v.S, "#jinja2:")
-	case Int, Bool, Float, None, *BigInt, *Undefined:
+	case Int, Bool, Float, None, *BigInt:
 		return true
 	}
 	return false
@@ -21,6 +21,9 @@ func (d *done) get(i, n int, raw Value, lazy func(Value) Value) Value {
 		return v
 	}
 	v := lazy(raw)
+	if _, ok := v.(*Undefined); ok {
+		return v // a failure is met anew each time
+	}
 	if *d == nil {
 		*d = make(done, min(n, 8))
 	}
