@@ -17,7 +17,7 @@ func (o *one) call(ctx context.Context) (*value.Dict, error) {
 		return o.module(ctx, o.target.fqcn, o.args, nil)
 	}
 	c := &action.Context{
-		Ctx: ctx, Name: o.target.fqcn, Task: o.spec.task, Host: o.runHost(), Inventory: o.o.Inventory, Args: o.args,
+		Ctx: ctx, Name: o.target.fqcn, Written: o.spec.name, Task: o.spec.task, Host: o.runHost(), Inventory: o.o.Inventory, Args: o.args,
 		Templar: o.tpl, Scope: o.scope, Check: o.res.check, Diff: o.res.diff, NoLog: o.res.noLog, Verbosity: o.o.Verbosity,
 		FS: o.o.FS, SearchPath: o.spec.path, BaseDir: o.play.BaseDir, Decrypt: o.o.Decrypt, Env: o.env, Async: o.async > 0, AsyncDir: o.asyncDir(), TaskName: o.spec.view.Name,
 		Local: o.isLocal(), Show: func(text string) { o.display.Show(text, "") },
@@ -60,7 +60,7 @@ func (o *one) call(ctx context.Context) (*value.Dict, error) {
 			return v.Value, v.Value != nil
 		},
 		Fact: func(name string) (value.Value, bool) {
-			v, ok := o.connTpl.Lookup("ansible_facts")
+			v, ok := o.conn().Lookup("ansible_facts")
 			if !ok {
 				return nil, false
 			}

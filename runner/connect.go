@@ -35,7 +35,7 @@ func (o *one) runHost() *inventory.Host {
 // connVar gives the first of the variables that is set, templated.
 func (o *one) connVar(names ...string) (value.Value, error) {
 	for _, n := range names {
-		v, ok := o.connTpl.Lookup(n)
+		v, ok := o.conn().Lookup(n)
 		if !ok {
 			continue
 		}

@@ -41,7 +41,7 @@ func (p *playRun) inventoryChange(r, it *result) error {
 	if r.spec.register != "" {
 		over.Put(r.spec.register, it.dict)
 	}
-	tpl := p.engine.Templar(p.scope(r.host, r.spec).With(over))
+	tpl := p.templar(p.scope(r.host, r.spec).With(over), r.host, r.spec)
 	if len(r.spec.changed) > 0 {
 		ok, _, err := all_(tpl, r.spec.changed)
 		if err != nil {

@@ -27,8 +27,7 @@ type job struct {
 // execute runs the task with its loop. It is called by workers: it reads the play's state, but changes none of it.
 func (j *job) execute() *result {
 	scope := j.scope(j.host, j.spec)
-	tpl := j.engine.Templar(scope)
-	tpl.Ctx = j.ctx
+	tpl := j.templar(scope, j.host, j.spec)
 	items, looped, loopErr := j.items(tpl)
 	switch {
 	case loopErr != nil && !isUndefined(loopErr):
@@ -191,8 +190,7 @@ func (j *job) control(tpl *jinja.Templar) (*loopControl, error) {
 
 // loop runs the task for every item and sums the results up.
 func (j *job) loop(scope *vars.Scope, items []value.Value) *result {
-	tpl := j.engine.Templar(scope)
-	tpl.Ctx = j.ctx
+	tpl := j.templar(scope, j.host, j.spec)
 	total := j.newResult()
 	c, err := j.control(tpl)
 	if err != nil {
@@ -323,7 +321,7 @@ func (j *job) finishItem(scope *vars.Scope, c *loopControl, res *result, item va
 	d.Put("_ansible_item_result", value.Bool(true))
 	label := item
 	if c.label != nil {
-		t := j.engine.Templar(scope)
+		t := j.templar(scope, j.host, j.spec)
 		v, err := t.Resolve(c.label)
 		switch {
 		case err == nil:

@@ -11,7 +11,6 @@ import (
 
 // delegation finds out where the task runs.
 func (o *one) delegation() error {
-	o.connScope, o.connTpl = o.scope, o.tpl
 	v, err := o.spec.keyword(o.tpl, "delegate_to")
 	if err != nil || v == nil {
 		return err
@@ -26,13 +25,24 @@ func (o *one) delegation() error {
 		h = &inventory.Host{Name: name, Vars: &value.Dict{}}
 	}
 	o.delegated = h
-	o.connScope = o.playRun.scope(h, o.spec)
-	if over := o.scope.Overlay(); over != nil {
-		o.connScope = o.connScope.With(over)
-	}
-	o.connTpl = o.engine.Templar(o.connScope)
-	o.connTpl.Ctx = o.ctx
 	return nil
+}
+
+// conn evaluates with the variables that lead to the host where the task runs: only what somebody has set, not what
+// tasks see of the connection where nobody has.
+func (o *one) conn() *jinja.Templar {
+	if o.connTpl != nil {
+		return o.connTpl
+	}
+	q := o.scope.Query()
+	q.Host, q.Connection, q.ConnectionNames = o.runHost(), nil, nil
+	scope := o.store.Scope(q)
+	if over := o.scope.Overlay(); over != nil {
+		scope = scope.With(over)
+	}
+	o.connTpl = o.engine.Templar(scope)
+	o.connTpl.Ctx = o.ctx
+	return o.connTpl
 }
 
 // finalize templates the keywords and the arguments.

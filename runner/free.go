@@ -44,7 +44,7 @@ func (p *playRun) free() (int, error) {
 					continue
 				}
 				s := p.specOf(t)
-				tpl := p.engine.Templar(p.scope(h, s))
+				tpl := p.templar(p.scope(h, s), h, s)
 				throttle, err := s.number(tpl, "throttle", 0)
 				if err != nil {
 					runErr = err

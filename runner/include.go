@@ -108,6 +108,7 @@ func (p *playRun) include(results []*result, left []*inventory.Host) error {
 		return nil
 	}
 	add := map[*inventory.Host][]*block{}
+	bad := map[*inventory.Host]bool{}
 	var plan []*playbook.Task
 	for _, inc := range incs {
 		blocks, err := p.load(inc)
@@ -116,6 +117,9 @@ func (p *playRun) include(results []*result, left []*inventory.Host) error {
 				return e
 			}
 			p.includeFailed(inc, fault.From(err))
+			for _, h := range inc.hosts {
+				bad[h] = true
+			}
 			continue
 		}
 		for _, h := range inc.hosts {
@@ -155,6 +159,10 @@ func (p *playRun) include(results []*result, left []*inventory.Host) error {
 				add[h] = append(add[h], c)
 			}
 		}
+	}
+	for h := range bad {
+		p.failed[h.Name] = true
+		p.markFailed(h.Name)
 	}
 	for _, h := range left {
 		p.states[h.Name] = p.states[h.Name].Insert(add[h])
@@ -206,6 +214,7 @@ func (p *playRun) load(inc *included) ([]*playbook.Block, error) {
 	}
 	if role != nil {
 		for _, b := range role.Handlers() {
+			p.handlerBlocks = append(p.handlerBlocks, b)
 			p.handlers = append(p.handlers, flatten(b)...)
 		}
 	}
@@ -233,7 +242,5 @@ func (p *playRun) includeFailed(inc *included, f *fault.Fault) {
 		r.dict.Put("reason", value.S(f.Error()))
 		p.stat(host).Failed++
 		p.emit(callback.TaskResult{Result: r.shown(), Status: callback.Failed})
-		p.failed[host] = true
-		p.markFailed(host)
 	}
 }

@@ -146,7 +146,7 @@ func (p *playRun) step(task *playbook.Task, picks []pick) (results []*result, fa
 	if p.o.Step && !p.takeStep(s) {
 		return nil, false, nil
 	}
-	tpl := p.engine.Templar(p.scope(picks[0].host, s))
+	tpl := p.templar(p.scope(picks[0].host, s), picks[0].host, s)
 	once, err := s.flag(tpl, "run_once", false)
 	if err != nil {
 		return nil, false, err
@@ -204,7 +204,7 @@ func (p *playRun) displayName(s *spec, h *inventory.Host) string {
 		return s.view.Name
 	}
 	text := a.Value.(value.Str)
-	tpl := p.engine.Templar(p.scope(h, s))
+	tpl := p.templar(p.scope(h, s), h, s)
 	name := p.templateName(tpl, text)
 	if s.task.Role != nil {
 		return s.task.Role.FullName() + " : " + name

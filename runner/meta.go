@@ -20,7 +20,7 @@ func (p *playRun) meta(s *spec, h *inventory.Host) (*result, error) {
 		if len(s.when) == 0 {
 			return true, nil
 		}
-		tpl := p.engine.Templar(p.scope(h, s))
+		tpl := p.templar(p.scope(h, s), h, s)
 		ok, _, err := all_(tpl, s.when)
 		return ok, err
 	}

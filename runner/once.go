@@ -37,7 +37,6 @@ type one struct {
 	target    target
 	args      *value.Dict
 	delegated *inventory.Host
-	connScope *vars.Scope // whose variables lead to the host
 	connTpl   *jinja.Templar
 	env       map[string]string
 	retries   int
@@ -49,7 +48,7 @@ type one struct {
 
 // once runs the action for one item and turns every error into a failed result.
 func (j *job) once(scope *vars.Scope, loopErr error) *result {
-	o := &one{job: j, scope: scope, tpl: j.engine.Templar(scope), res: j.newResult(), target: j.spec.target}
+	o := &one{job: j, scope: scope, tpl: j.templar(scope, j.host, j.spec), res: j.newResult(), target: j.spec.target}
 	o.tpl.Ctx = j.ctx
 	o.res.clean = o.cleanFacts()
 	d, err := o.run(loopErr)
@@ -367,9 +366,7 @@ func (o *one) after(d *value.Dict) *jinja.Templar {
 	if o.spec.register != "" {
 		over.Put(o.spec.register, registered(d))
 	}
-	t := o.engine.Templar(o.scope.With(over))
-	t.Ctx = o.ctx
-	return t
+	return o.templar(o.scope.With(over), o.host, o.spec)
 }
 
 // cleanFacts tells that the action's facts are variables: set_fact and include_vars.
@@ -421,7 +418,7 @@ func (o *one) finish(d *value.Dict) *value.Dict {
 	if o.delegated != nil {
 		dv := value.NewDict("ansible_delegated_host", value.S(o.delegated.Name))
 		for _, k := range []string{"ansible_host", "ansible_port", "ansible_user", "ansible_connection"} {
-			if v, ok := o.connTpl.Lookup(k); ok {
+			if v, ok := o.conn().Lookup(k); ok {
 				if x, err := value.Force(v); err == nil {
 					dv.Put(k, x)
 				}
@@ -435,6 +432,10 @@ func (o *one) finish(d *value.Dict) *value.Dict {
 // timed calls the action within the task's timeout.
 func (o *one) timed() (*value.Dict, error) {
 	ctx := o.ctx
+	const longest = 100_000_000
+	if o.timeout < 0 || o.timeout > longest {
+		return nil, fault.New(source.Location{}, "Timeout %d is invalid, it must be between 0 and %d.", o.timeout, longest)
+	}
 	if o.timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, time.Duration(o.timeout)*time.Second)

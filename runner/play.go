@@ -35,10 +35,11 @@ type playRun struct {
 	allNames            []string // hosts of the whole play
 	stayed, stayedBatch []string // those of them that have not failed
 
-	states   map[string]state
-	lock     *iterator.Lockstep[*playbook.Task]
-	handlers []*playbook.Task
-	names    map[*playbook.Task]string // templated names of handlers
+	states        map[string]state
+	lock          *iterator.Lockstep[*playbook.Task]
+	handlers      []*playbook.Task
+	names         map[*playbook.Task]string // templated names of handlers
+	handlerBlocks []*playbook.Block
 
 	notes    map[string][]string // notifications that wait for a flush, by host
 	notified map[*playbook.Task]map[string]bool
@@ -251,7 +252,8 @@ func (r *run) batchRun(ctx context.Context, play *playbook.Play, set *playSettin
 		p.batchName = append(p.batchName, h.Name)
 	}
 	r.emit(callback.PlayStart{Name: set.name, Check: set.check, Free: set.strategy == "free" || set.strategy == "host_pinned"})
-	for _, b := range play.AllHandlers() {
+	p.handlerBlocks = play.AllHandlers()
+	for _, b := range p.handlerBlocks {
 		p.handlers = append(p.handlers, flatten(b)...)
 	}
 	p.setup = r.setupTask(play)

@@ -47,7 +47,9 @@ func (r *run) playbooks(ctx context.Context) int {
 			continue
 		}
 		r.emit(callback.PlaybookStart{File: path})
-		r.display.Verbose(1, "", fmt.Sprintf("%d plays in %s", len(pb.Plays), path))
+		if r.o.Adhoc == "" {
+			r.display.Verbose(1, "", fmt.Sprintf("%d plays in %s", len(pb.Plays), path))
+		}
 		var err error
 		status, err = r.plays(ctx, pb)
 		if ctx.Err() != nil {

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/rehearse-dev/rehearse/internal/playbook"
@@ -228,42 +229,39 @@ func (p *playRun) mark(h *playbook.Task, host string) {
 // handlersFor lists the handlers that a notification means: the last one defined of that name, and all that listen.
 func (p *playRun) handlersFor(name string) []*playbook.Task {
 	var out []*playbook.Task
-	for i := len(p.handlers) - 1; i >= 0; i-- {
-		h := p.handlers[i]
+	named := false
+	for _, h := range p.searched() {
 		n := p.handlerName(h)
 		if n == "" {
 			continue
 		}
-		match := n == name
-		if h.Role != nil {
-			match = match || h.Role.FullName()+" : "+n == name || h.Role.Name+" : "+n == name
-		}
-		if match {
-			out = append(out, h)
+		if n == name || h.Role != nil && (h.Role.FullName()+" : "+n == name || h.Role.Name+" : "+n == name) {
+			out, named = append(out, h), true
 			break
 		}
 	}
 	seen := map[string]bool{}
-	for i := len(p.handlers) - 1; i >= 0; i-- {
-		h := p.handlers[i]
-		for _, topic := range h.Topics() {
-			if topic != name {
-				continue
-			}
-			n := p.handlerName(h)
-			if n != "" && seen[n] {
-				break
-			}
-			seen[n] = true
-			dup := false
-			for _, o := range out {
-				dup = dup || o == h
-			}
-			if !dup {
-				out = append(out, h)
-			}
-			break
+	for _, h := range p.searched() {
+		if !slices.Contains(h.Topics(), name) {
+			continue
 		}
+		n := p.handlerName(h)
+		if n != "" && seen[n] {
+			continue
+		}
+		seen[n] = true
+		if !named || out[0] != h {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// searched lists the handlers in the order in which notifications look for them: the block loaded last first.
+func (p *playRun) searched() []*playbook.Task {
+	var out []*playbook.Task
+	for _, b := range slices.Backward(p.handlerBlocks) {
+		out = append(out, flatten(b)...)
 	}
 	return out
 }

@@ -197,6 +197,9 @@ func (o *one) interpreter(in *pymodule.Installation) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if v == "" && o.runHost().Implicit {
+		return o.playbookPython(), nil
+	}
 	if v == "" && o.o.Config != nil {
 		v = o.o.Config.String("INTERPRETER_PYTHON")
 	}
@@ -205,7 +208,7 @@ func (o *one) interpreter(in *pymodule.Installation) (string, error) {
 	default:
 		return v, nil
 	}
-	if d, ok := o.connTpl.Lookup("ansible_facts"); ok {
+	if d, ok := o.conn().Lookup("ansible_facts"); ok {
 		if facts, ok := d.(*value.Dict); ok {
 			if p, ok := facts.Get("discovered_interpreter_python"); ok {
 				return value.ToStr(p), nil

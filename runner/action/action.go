@@ -40,6 +40,7 @@ type Action struct {
 type Context struct {
 	Ctx       context.Context
 	Name      string // full name of the action or module of the task
+	Written   string // the name as the task has it
 	Task      *playbook.Task
 	Host      *inventory.Host
 	Inventory *inventory.Inventory
@@ -120,7 +121,7 @@ func validate(c *Context, s *argspec.Spec) (*value.Dict, error) {
 	if len(problems) > 0 {
 		msg := problems[0].Message
 		if problems[0].Kind == argspec.Unsupported {
-			msg = "Unsupported parameters for (" + c.Name + ") module: " + msg
+			msg = "Unsupported parameters for (" + c.Written + ") module: " + msg
 		}
 		return nil, fail("%s", msg)
 	}

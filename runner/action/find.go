@@ -9,7 +9,10 @@ import (
 // find looks up a file on the controller: in the folder for its kind ("files", "templates", "vars") of each directory
 // of the task's search path, and beside it. The error lists where it was looked for.
 func (c *Context) find(kind, name string) (string, error) {
-	path, tried, ok := playbook.FindInStack(c.FS, c.BaseDir, c.SearchPath, kind, name)
+	path, tried, ok := "", []string(nil), false
+	if name != "" {
+		path, tried, ok = playbook.FindInStack(c.FS, c.BaseDir, c.SearchPath, kind, name)
+	}
 	if ok {
 		if strings.HasSuffix(name, "/") && !strings.HasSuffix(path, "/") {
 			path += "/"
@@ -17,6 +20,9 @@ func (c *Context) find(kind, name string) (string, error) {
 		return path, nil
 	}
 	msg := "Could not find or access '" + name + "'"
+	if name == "" {
+		msg = "Could not find file"
+	}
 	if len(tried) > 1 {
 		seen := map[string]bool{}
 		var list []string

@@ -51,7 +51,10 @@ var setFact = &Action{Name: "ansible.builtin.set_fact", NoHost: true, Run: func(
 			cacheable, _ = asBool(v)
 			continue
 		}
-		if jinja.IsTemplate(name.S, nil) && name.Trusted {
+		if _, own := c.Task.Action.Args.GetValue(k); own {
+			name.Trusted = true // written by the author, be it as k=v
+		}
+		if name.Trusted && jinja.IsTemplate(name.S, nil) {
 			r, err := c.Templar.Resolve(name)
 			if err != nil {
 				return nil, err
@@ -85,10 +88,23 @@ func validName(key value.Value) error {
 }
 
 var addHost = &Action{Name: "ansible.builtin.add_host", NoHost: true, Once: true, Raw: true, Run: func(c *Context) (*value.Dict, error) {
+	args := c.Args
+	if raw, ok := args.Raw("_raw_params"); ok {
+		d, isDict := raw.(*value.Dict)
+		if !isDict {
+			return nil, fail("Invalid raw parameters passed, requires a dictonary/mapping got a  <class '%s'>", raw.TypeName())
+		}
+		args = d.Copy()
+		for k, v := range c.Args.RawAll() {
+			if value.ToStr(k) != "_raw_params" {
+				args.Set(k, v)
+			}
+		}
+	}
 	name := ""
 	for _, k := range []string{"name", "hostname", "host"} {
-		if has(c.Args, k) {
-			name = text(c.Args, k)
+		if has(args, k) {
+			name = text(args, k)
 			break
 		}
 	}
@@ -101,7 +117,7 @@ var addHost = &Action{Name: "ansible.builtin.add_host", NoHost: true, Once: true
 	}
 	groups := &value.List{}
 	for _, k := range []string{"groupname", "groups", "group"} {
-		v, ok := c.Args.Raw(k)
+		v, ok := args.Raw(k)
 		if !ok {
 			continue
 		}
@@ -120,7 +136,7 @@ var addHost = &Action{Name: "ansible.builtin.add_host", NoHost: true, Once: true
 		break
 	}
 	hostVars := &value.Dict{}
-	for k, v := range c.Args.RawAll() {
+	for k, v := range args.RawAll() {
 		switch s := value.ToStr(k); s {
 		case "name", "groups", "groupname", "group", "hostname", "host":
 		default:

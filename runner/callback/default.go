@@ -212,11 +212,12 @@ func (c *Default) result(e TaskResult) {
 	case Failed:
 		c.banner(r.Task)
 		c.messages(r)
-		if !looped {
+		shown = clean(shown, r.Task)
+		if _, items := shown.Raw("results"); !looped || !items {
 			if c.Verbosity < 2 && c.TaskPathOnFailure {
 				c.path(r.Task)
 			}
-			c.show("fatal: ["+r.label()+"]: FAILED! => "+c.dumpOf(r, clean(shown, r.Task), 0, true), colorError, c.FailedStderr)
+			c.show("fatal: ["+r.label()+"]: FAILED! => "+c.dumpOf(r, shown, 0, true), colorError, c.FailedStderr)
 		}
 		if e.Ignored {
 			c.Show("...ignoring", colorSkip)
