@@ -24,12 +24,8 @@ func (r *reading) yamlData(path string) (v value.Value, node *yaml.Node, err err
 		return nil, nil, err
 	}
 	tree := yaml.Parse(f)
-	if tree.Err != nil {
-		at := source.Location{File: f, Span: source.Span{Start: tree.Err.ProblemAt, End: tree.Err.ProblemAt}}
-		return nil, nil, &placedError{at, fmt.Errorf("YAML parsing failed: %w", tree.Err)}
-	}
-	if len(tree.Docs) > 1 {
-		return nil, nil, errors.New("YAML parsing failed: Expected a single document in the stream but found another document.")
+	if bad := tree.Failure(); bad != nil {
+		return nil, nil, &placedError{bad.At, bad}
 	}
 	if tree.Root() == nil {
 		return value.None{}, nil, nil

@@ -175,7 +175,7 @@ func (p *parser) reserved(t *TaskSyntax, d *value.Dict) {
 	}
 	for k := range d.RawAll() {
 		if key := value.ToStr(k); strings.HasPrefix(key, "_ansible_") {
-			p.fail(ruleAction, head(t.Node), "Invalid parameter specified beginning with keyword '_ansible_' for action '%s': '%s'. "+
+			p.fail("load-failure[action]", head(t.Node), "Invalid parameter specified beginning with keyword '_ansible_' for action '%s': '%s'. "+
 				"The prefix '_ansible_' is reserved for internal use only.", t.Action.Name, key)
 		}
 	}
@@ -190,17 +190,17 @@ func (p *parser) keyValues(t *TaskSyntax, text value.Str, module string) *value.
 	pairs, raw, err := split(text.S)
 	d := &value.Dict{}
 	if err != nil {
-		at := head(t.Node)
-		if text.At != nil {
-			at = text.At.Span
-		}
-		p.fail(ruleAction, at, "%s", err)
+		p.fail(ruleAction, head(t.Node), "Error loading tasks: %s", err)
 		return d
 	}
 	for k, v := range pairs.RawAll() {
 		if s, ok := v.(value.Str); ok {
 			s.Trusted, s.At = text.Trusted, text.At
 			v = s
+		}
+		if s, ok := k.(value.Str); ok { // set_fact templates the names, too
+			s.Trusted, s.At = text.Trusted, text.At
+			k = s
 		}
 		d.Set(k, v)
 	}

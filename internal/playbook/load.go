@@ -113,7 +113,9 @@ func (l *loading) read(path string, kind FileKind, at source.Location) *File {
 	if err != nil {
 		switch {
 		case isMissing(err):
-			l.fail(ruleMissing, at, "Unable to retrieve file contents.\nCould not find or access '%s' on the Ansible Controller.", path)
+			l.fail(ruleMissing, at, "Unable to retrieve file contents.\nCould not find or access '%s' on the Ansible Controller.\n"+
+				"If you are using a module and expect the file to exist on the remote, see the remote_src option: "+
+				"[Errno 2] No such file or directory: '%s'", path, path)
 		default:
 			l.fail(ruleMissing, at, "An error occurred while trying to read the file '%s': %s", path, reason(err))
 		}
@@ -121,7 +123,16 @@ func (l *loading) read(path string, kind FileKind, at source.Location) *File {
 	}
 	if !l.seen[f] {
 		l.seen[f] = true
+		if bad := f.Tree.Failure(); bad != nil {
+			l.problems = append(l.problems, diag.Diagnostic{Rule: "syntax-check[yaml]", At: bad.At, Message: bad.Error()})
+			if bad.Help != "" {
+				l.problems[len(l.problems)-1].Related = []diag.Related{{Message: bad.Help}}
+			}
+			return nil
+		}
 		l.problems = append(l.problems, f.Problems...)
+	} else if f.Tree.Err != nil || len(f.Tree.Docs) > 1 {
+		return nil
 	}
 	return f
 }
@@ -196,7 +207,6 @@ func (l *loading) name(v value.Value, p *Play, t *Task, extra *value.Dict, at so
 			return "", false
 		}
 		if _, null := v.(value.None); null {
-			l.fail(ruleSpecific, at, "The field '%s' is required but was not set.", keyword)
 			return "", false
 		}
 		return value.ToStr(v), true

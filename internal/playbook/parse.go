@@ -39,10 +39,12 @@ const (
 	ruleKeyword   = "syntax-check[unknown-keyword]"
 	ruleAction    = "syntax-check[action]"
 	ruleSpecific  = "syntax-check[specific]"
-	ruleMissing   = "syntax-check[missing-file]"
 	ruleEmpty     = "syntax-check[empty-playbook]"
-	ruleRoleName  = "syntax-check[role-not-found]"
 	ruleVariables = "syntax-check[variable-name]"
+	// ansible-core leaves with status 1 and not 4 for these.
+	ruleMissing  = "load-failure[missing-file]"
+	ruleRoleName = "load-failure[role-not-found]"
+	ruleOther    = "load-failure[specific]"
 )
 
 func (p *parser) problem(rule string, s diag.Severity, at source.Span, format string, args ...any) {

@@ -45,7 +45,9 @@ func (p *parser) importPlaybook(n *yaml.Node) *ImportSyntax {
 		if isImportPlaybook(a.Name) {
 			keys++
 			a.Name, a.Keyword = "import_playbook", FindKeyword("import_playbook")
-			i.Path = a.Value
+			if i.Path = a.Value; isNull(a.Node) {
+				p.fail(ruleSpecific, head(n), "The field 'import_playbook' is required but was not set.")
+			}
 			continue
 		}
 		if a.Keyword == nil {
@@ -55,8 +57,7 @@ func (p *parser) importPlaybook(n *yaml.Node) *ImportSyntax {
 	if keys > 1 {
 		p.fail(ruleSyntax, head(n), "Found conflicting import_playbook actions: ansible.builtin.import_playbook, import_playbook")
 	}
-	p.texts(&i.Syntax)
-	p.varsAttr(&i.Syntax, "PlaybookInclude")
+	p.common(&i.Syntax, "PlaybookInclude")
 	return i
 }
 
@@ -73,15 +74,15 @@ func (p *parser) play(n *yaml.Node) *PlaySyntax {
 		}
 		switch a.Name {
 		case "pre_tasks":
-			play.PreTasks = p.blocks(a, false)
+			play.PreTasks = p.blocks(a, n, false)
 		case "tasks":
-			play.Tasks = p.blocks(a, false)
+			play.Tasks = p.blocks(a, n, false)
 		case "post_tasks":
-			play.PostTasks = p.blocks(a, false)
+			play.PostTasks = p.blocks(a, n, false)
 		case "handlers":
-			play.Handlers = p.blocks(a, true)
+			play.Handlers = p.blocks(a, n, true)
 		case "roles":
-			play.Roles = p.roles(a)
+			play.Roles = p.roles(a, n)
 		case "hosts":
 			p.hosts(a)
 		case "vars_prompt":
@@ -91,8 +92,7 @@ func (p *parser) play(n *yaml.Node) *PlaySyntax {
 	if play.Attr("hosts") == nil {
 		p.fail(ruleSpecific, head(n), "The field 'hosts' is required but was not set.")
 	}
-	p.texts(&play.Syntax)
-	p.varsAttr(&play.Syntax, "Play")
+	p.common(&play.Syntax, "Play")
 	return play
 }
 
@@ -182,7 +182,7 @@ func (p *parser) varsAttr(s *Syntax, class string) {
 	case *value.Dict:
 		for k := range v.RawAll() {
 			if !ValidName(k) {
-				p.fail(ruleVariables, keySpan(a.Node, k), "Invalid variable name in vars specified for %s: %s", class, InvalidName(k))
+				p.fail("load-failure[variable-name]", keySpan(a.Node, k), "%s", InvalidName(k))
 			}
 		}
 	default:

@@ -140,6 +140,14 @@ func (l *loading) role(q request) *Role {
 		q.static, q.validate = true, true
 	} else {
 		at = q.include.place()
+		for _, key := range [...]string{"name", "role"} {
+			if v, ok := q.include.Action.Args.Raw(key); ok {
+				if s, ok := v.(value.Str); ok && s.At != nil {
+					at = *s.At
+				}
+				break
+			}
+		}
 		if q.include.Vars != nil {
 			var node *yaml.Node
 			if a := q.include.Attr("vars"); a != nil {

@@ -9,13 +9,14 @@ import (
 )
 
 // roles reads the roles: of a play.
-func (p *parser) roles(a *Attr) []*RoleSyntax {
+func (p *parser) roles(a *Attr, owner *yaml.Node) []*RoleSyntax {
 	n := a.Node.Resolve()
 	if isNull(n) {
 		return nil
 	}
 	if n.Kind != yaml.Sequence {
-		p.fail(ruleSyntax, head(n), "A malformed role declaration was encountered: it should be a list but is a %s", pyType(p.value(n)))
+		v := p.value(n)
+		p.fail(ruleSyntax, head(owner), "A malformed role declaration was encountered: ds (%s) should be a list but was a %s", value.ToStr(v), pyType(v))
 		return nil
 	}
 	var roles []*RoleSyntax
@@ -43,7 +44,7 @@ func (p *parser) role(item *yaml.Node, dependency bool) *RoleSyntax {
 			return nil
 		}
 		if strings.Contains(s.S, ",") {
-			p.fail(ruleSpecific, n.Span, "Invalid old style role requirement: %s", s.S)
+			p.fail(ruleOther, n.Span, "Invalid old style role requirement: %s", s.S)
 			return nil
 		}
 		return &RoleSyntax{Syntax: Syntax{File: p.file.Source, Node: n}, Name: s, NameAt: at(n), Params: &value.Dict{}}
@@ -68,7 +69,7 @@ func (p *parser) role(item *yaml.Node, dependency bool) *RoleSyntax {
 		}
 	}
 	if r.Name.S == "" {
-		p.fail(ruleSpecific, head(n), "role definitions must contain a role name")
+		p.fail(ruleOther, head(n), "role definitions must contain a role name")
 		return nil
 	}
 	for i := range r.Attrs {
@@ -77,9 +78,7 @@ func (p *parser) role(item *yaml.Node, dependency bool) *RoleSyntax {
 			r.Params.Put(a.Name, a.Value)
 		}
 	}
-	p.texts(&r.Syntax)
-	p.varsAttr(&r.Syntax, "RoleInclude")
-	p.tagsAttr(&r.Syntax)
+	p.common(&r.Syntax, "RoleInclude")
 	return r
 }
 

@@ -18,44 +18,56 @@ func (p *parser) tasksFile(root *yaml.Node, handlers bool) []Item {
 		p.fail(ruleSyntax, head(root), "included task files must contain a list of tasks")
 		return nil
 	}
-	return p.items(root, handlers, true)
+	return p.items(root, nil, "a block", handlers)
 }
 
-// blocks reads the list under tasks, handlers, block, ...
-func (p *parser) blocks(a *Attr, handlers bool) []Item {
+// blocks reads the list under tasks, handlers, block, ... of the owner.
+func (p *parser) blocks(a *Attr, owner *yaml.Node, handlers bool) []Item {
 	n := a.Node.Resolve()
 	if isNull(n) {
 		return nil
 	}
+	inBlock := a.Name == "block" || a.Name == "rescue" || a.Name == "always"
 	if n.Kind != yaml.Sequence {
-		what := a.Name
-		if what != "block" && what != "tasks" && what != "pre_tasks" && what != "post_tasks" && what != "handlers" {
-			what = "a block"
+		v := p.value(n)
+		if inBlock {
+			p.fail(ruleSyntax, head(owner), "A malformed block was encountered while loading %s: The ds (%s) should be a list but was a %s",
+				section(a.Name), value.ToStr(v), pyType(v))
+		} else {
+			p.fail(ruleSyntax, head(owner), "A malformed block was encountered while loading %s: %s should be a list or None but is %s",
+				a.Name, value.ToStr(v), pyType(v))
 		}
-		p.fail(ruleSyntax, head(n), "A malformed block was encountered while loading %s: it should be a list of tasks but is a %s",
-			what, strings.ToLower(n.Kind.String()))
 		return nil
 	}
-	top := a.Name != "block" && a.Name != "rescue" && a.Name != "always"
-	return p.items(n, handlers, top)
+	if inBlock {
+		return p.items(n, owner, section(a.Name), handlers)
+	}
+	return p.items(n, nil, "a block", handlers)
 }
 
-// items reads a list of tasks and blocks. At the top of a play's section or a file, empty entries are skipped and
-// handlers may stand in a block; inside of a block neither is so.
-func (p *parser) items(list *yaml.Node, handlers, top bool) []Item {
+func section(name string) string {
+	if name == "block" {
+		return "a block"
+	}
+	return name
+}
+
+// items reads a list of tasks and blocks. At the top of a play's section or a file (owner is nil), empty entries are
+// skipped and handlers may stand in a block; inside of a block neither is so.
+func (p *parser) items(list, owner *yaml.Node, where string, handlers bool) []Item {
 	var items []Item
-	for _, entry := range list.Items {
+	for i, entry := range list.Items {
 		n := entry.Resolve()
-		if isNull(n) && top {
+		if isNull(n) && owner == nil {
 			continue
 		}
 		if n == nil || n.Kind != yaml.Mapping {
-			p.fail(ruleSyntax, entry.Span, "A task or a block must be a mapping: it should be a dict but is a %s", pyType(p.value(entry)))
+			p.notMapping(list, i, owner, where)
 			continue
 		}
 		if isBlock(n) {
 			b := p.block(n, handlers)
-			if handlers && !top {
+			if handlers && owner != nil {
 				p.fail(ruleSpecific, head(n), "Using a block as a handler is not supported.")
 			}
 			items = append(items, b)
@@ -64,6 +76,29 @@ func (p *parser) items(list *yaml.Node, handlers, top bool) []Item {
 		items = append(items, p.task(n, handlers))
 	}
 	return items
+}
+
+// notMapping complains about an entry of a list of tasks that is no mapping. ansible-core shows the list: inside of a
+// block the whole one, elsewhere the run of entries that are no blocks.
+func (p *parser) notMapping(list *yaml.Node, i int, owner *yaml.Node, where string) {
+	from, to := 0, len(list.Items)
+	class, at := "<class 'ansible.module_utils._internal._datatag._AnsibleTaggedList'>", list.Items[i].Span
+	if owner == nil {
+		class = "<class 'list'>"
+		plain := func(n *yaml.Node) bool { n = n.Resolve(); return n != nil && !isNull(n) && !isBlock(n) }
+		for from = i; from > 0 && plain(list.Items[from-1]); from-- {
+		}
+		for to = i + 1; to < len(list.Items) && plain(list.Items[to]); to++ {
+		}
+	} else {
+		at = head(owner)
+	}
+	shown := &value.List{}
+	for _, n := range list.Items[from:to] {
+		shown.Items = append(shown.Items, p.value(n))
+	}
+	p.fail(ruleSyntax, at, "A malformed block was encountered while loading %s: The ds (%s) should be a dict but was a %s",
+		where, value.Repr(shown), class)
 }
 
 func isBlock(n *yaml.Node) bool {
@@ -86,11 +121,11 @@ func (p *parser) block(n *yaml.Node, handlers bool) *BlockSyntax {
 		}
 		switch a.Name {
 		case "block":
-			b.Block = p.blocks(a, handlers)
+			b.Block = p.blocks(a, n, handlers)
 		case "rescue":
-			b.Rescue = p.blocks(a, handlers)
+			b.Rescue = p.blocks(a, n, handlers)
 		case "always":
-			b.Always = p.blocks(a, handlers)
+			b.Always = p.blocks(a, n, handlers)
 		}
 	}
 	if b.Attr("block") == nil || len(b.Block) == 0 {
@@ -100,9 +135,7 @@ func (p *parser) block(n *yaml.Node, handlers bool) *BlockSyntax {
 			}
 		}
 	}
-	p.texts(&b.Syntax)
-	p.varsAttr(&b.Syntax, "Block")
-	p.tagsAttr(&b.Syntax)
+	p.common(&b.Syntax, "Block")
 	return b
 }
 
@@ -137,8 +170,8 @@ func (p *parser) task(n *yaml.Node, handler bool) *TaskSyntax {
 					"This error can be suppressed as a warning using the \"invalid_task_attribute_failed\" configuration", a.Name, class)
 			}
 		case a.Name == "loop":
-			if t.Loop != nil {
-				p.fail(ruleSpecific, head(n), "duplicate loop in task: %s", t.Loop.With)
+			if t.Loop != nil { // `loop` behind a with_ gives that its items, as ansible-core has it
+				t.Loop.Attr, t.Loop.Value = a, a.Value
 				continue
 			}
 			t.Loop = &Loop{Attr: a, Value: a.Value}
@@ -155,22 +188,47 @@ func (p *parser) task(n *yaml.Node, handler bool) *TaskSyntax {
 			t.Loop = nil
 		}
 	}
-	p.texts(&t.Syntax)
-	p.varsAttr(&t.Syntax, class)
-	p.tagsAttr(&t.Syntax)
+	p.common(&t.Syntax, class)
 	if t.Action.Form != NoAction {
 		p.include(t, class)
 	}
 	return t
 }
 
-// tagsAttr checks the type of tags.
-func (p *parser) tagsAttr(s *Syntax) {
-	if a := s.Attr("tags"); a != nil {
-		switch a.Value.(type) {
-		case value.Str, *value.List:
-		default:
-			p.fail(ruleSpecific, a.Node.Span, "tags must be specified as a list")
+// common checks the keywords that objects of all kinds have.
+func (p *parser) common(s *Syntax, class string) {
+	p.texts(s)
+	p.varsAttr(s, class)
+	for i := range s.Attrs {
+		a := &s.Attrs[i]
+		if a.Keyword == nil {
+			continue
+		}
+		switch a.Name {
+		case "tags":
+			switch a.Value.(type) {
+			case value.Str, *value.List:
+			default:
+				p.fail(ruleOther, a.Node.Span, "tags must be specified as a list")
+			}
+		case "collections":
+			for i, item := range listOf(a.Value) {
+				if _, ok := item.(value.Str); !ok && !isNull(a.Node) {
+					p.fail(ruleSpecific, itemSpan(a.Node, i), "Keyword 'collections' items must be of type 'str', not '%s'.", value.TypeName(item))
+				}
+			}
+		case "module_defaults":
+			for i, item := range listOf(a.Value) {
+				if _, ok := item.(*value.Dict); ok || isNull(a.Node) {
+					continue
+				}
+				at := a.Node.Span
+				if _, list := a.Value.(*value.List); list {
+					at = itemSpan(a.Node, i)
+				}
+				p.fail(ruleSpecific, at, "The field 'module_defaults' is supposed to be a dictionary or list of dictionaries, the keys of which "+
+					"must be static action, module, or group names. Only the values may contain templates. For example: {'ping': \"{{ ping_defaults }}\"}")
+			}
 		}
 	}
 }
@@ -178,11 +236,11 @@ func (p *parser) tagsAttr(s *Syntax) {
 func (p *parser) loop(t *TaskSyntax, a *Attr) {
 	name := strings.TrimPrefix(a.Name, "with_")
 	if t.Loop != nil {
-		p.fail(ruleSpecific, head(t.Node), "duplicate loop in task: %s", name)
+		p.fail(ruleOther, head(t.Node), "duplicate loop in task: %s", name)
 		return
 	}
 	if _, null := a.Value.(value.None); null {
-		p.fail(ruleSpecific, head(t.Node), "you must specify a value when using %s", a.Name)
+		p.fail(ruleOther, head(t.Node), "you must specify a value when using %s", a.Name)
 		return
 	}
 	t.Loop = &Loop{With: name, Attr: a, Value: a.Value}

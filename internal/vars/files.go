@@ -72,8 +72,8 @@ func parseVars(file *source.File, report func(diag.Diagnostic)) loadedFile {
 		report(p)
 	}
 	f := loadedFile{file: file, node: tree.Root()}
-	if tree.Err != nil {
-		f.err = fmt.Errorf("YAML parsing failed: %s", tree.Err)
+	if bad := tree.Failure(); bad != nil {
+		f.err = bad
 		return f
 	}
 	if f.node == nil {
