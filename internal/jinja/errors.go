@@ -30,7 +30,7 @@ func (e *Error) Error() string {
 		if e.Message == "" {
 			return e.Cause.Error()
 		}
-		return lessQuoted(e.Message) + ": " + e.Cause.Error()
+		return lessQuoted(e.Message) + ": " + strings.TrimSpace(e.Cause.Error())
 	}
 	return e.Message
 }

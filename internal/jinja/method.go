@@ -92,7 +92,10 @@ func Methods(typeName string) []*Method {
 var methodTables sync.Map // type name -> map[string]*Method
 
 func findMethod(v value.Value, name string) *Method {
-	tn := value.TypeName(v)
+	tn := value.NativeName(v)
+	if tn == "Markup" {
+		tn = "str"
+	}
 	t, ok := methodTables.Load(tn)
 	if !ok {
 		m := map[string]*Method{}

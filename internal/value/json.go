@@ -112,10 +112,10 @@ func (e *jsonEncoder) value(v Value, depth int) error {
 				return err
 			}
 			if ok {
-				return e.value(w, depth+1)
+				return e.value(w, depth)
 			}
 		}
-		return TypeError("Object of type %s is not JSON serializable", TypeName(v))
+		return TypeError("Object of type %s is not JSON serializable", NativeName(v))
 	}
 	return nil
 }

@@ -45,6 +45,7 @@ type Str struct {
 	S       string
 	At      *source.Location
 	Trusted bool
+	Markup  bool // text that the escape and safe filters have marked as safe in HTML
 	// Embedded marks a constant inside a template that looks like a template itself: lookups template it.
 	Embedded bool
 }
@@ -153,7 +154,6 @@ func (Bytes) TypeName() string        { return "bytes" }
 func (Date) TypeName() string         { return "date" }
 func (DateTime) TypeName() string     { return "datetime" }
 func (Omit) TypeName() string         { return "Omit" }
-func (Str) TypeName() string          { return "str" }
 func (*List) TypeName() string        { return "list" }
 func (*Tuple) TypeName() string       { return "tuple" }
 func (*Vault) TypeName() string       { return "EncryptedString" }
@@ -165,6 +165,14 @@ func (i *Iterator) TypeName() string {
 	return i.Kind
 }
 func (*Range) TypeName() string { return "range" }
+
+// TypeName is "str", or "Markup" for a text that is safe in HTML.
+func (s Str) TypeName() string {
+	if s.Markup {
+		return "Markup"
+	}
+	return "str"
+}
 
 // NewInt gives an Int where the number fits and a *BigInt where it does not.
 func NewInt(n *big.Int) Value {

@@ -101,6 +101,11 @@ func versionFilter(version int) func(*jinja.Call) (value.Value, error) {
 }
 
 func ipwrap(c *jinja.Call) (value.Value, error) {
+	switch c.Args[0].(type) {
+	case value.Str, *value.List, value.Bool:
+	default:
+		return nil, failf("Unrecognized type <%s> for ipwrap filter <value>", pyClass(c.Args[0]))
+	}
 	query := queryText(c.Args[1])
 	wrap := func(v value.Value) value.Value {
 		r, err := ipaddr(c, v, query, 0, "ipwrap")

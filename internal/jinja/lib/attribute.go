@@ -14,11 +14,12 @@ type getter struct {
 	c        *jinja.Call
 	parts    []value.Value
 	fallback value.Value // replaces what is not there; nil for none
+	lenient  bool        // what is not there is a value, not an error
 	fold     bool        // texts compare without case
 }
 
 func newGetter(c *jinja.Call, attribute value.Value) getter {
-	return getter{c: c, parts: attributeParts(attribute)}
+	return getter{c: c, parts: attributeParts(attribute), lenient: !c.Engine.Ansible()}
 }
 
 func attributeParts(attribute value.Value) []value.Value {
@@ -44,11 +45,19 @@ func attributeParts(attribute value.Value) []value.Value {
 func (g getter) of(item value.Value) (value.Value, error) {
 	for _, part := range g.parts {
 		next, err := g.c.Item(item, part)
+		if u, ok := err.(*value.Undefined); ok {
+			next, err = u, nil
+		}
 		if err != nil {
 			return nil, err
 		}
-		if _, undefined := next.(*value.Undefined); undefined && g.fallback != nil {
-			next = g.fallback
+		if u, undefined := next.(*value.Undefined); undefined {
+			switch {
+			case !g.lenient:
+				return nil, u
+			case g.fallback != nil:
+				next = g.fallback
+			}
 		}
 		item = next
 	}

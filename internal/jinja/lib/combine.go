@@ -54,7 +54,7 @@ func MergeHash(x, y value.Value, recursive bool, listMerge string) (value.Value,
 	a, okA := asDict(x)
 	b, okB := asDict(y)
 	if !okA || !okB {
-		return nil, value.Errorf("AnsibleError", "failed to combine variables, expected dicts but got a '%s' and a '%s'.", value.TypeName(x), value.TypeName(y))
+		return nil, value.Errorf("AnsibleError", "failed to combine variables, expected dicts but got a '%s' and a '%s'.", value.NativeName(x), value.NativeName(y))
 	}
 	if a.Len() == 0 {
 		return b.Copy(), nil

@@ -37,7 +37,7 @@ func typeDebug(c *jinja.Call) (value.Value, error) {
 	if u, ok := c.Args[0].(*value.Undefined); ok && u.Cause != nil {
 		return nil, u
 	}
-	return value.S(value.TypeName(c.Args[0])), nil
+	return value.S(value.NativeName(c.Args[0])), nil
 }
 
 func ansibleDefault(c *jinja.Call) (value.Value, error) {
@@ -159,10 +159,7 @@ func codec(name string) string {
 func decode(b []byte, encoding string) (string, error) {
 	switch codec(encoding) {
 	case "utf8":
-		if !utf8.Valid(b) {
-			return strings.ToValidUTF8(string(b), "\ufffd"), nil
-		}
-		return string(b), nil
+		return string(b), nil // bytes that are wrong stay, as Python's surrogates
 	case "utf16le", "utf16be", "utf16":
 		big := codec(encoding) == "utf16be"
 		if codec(encoding) == "utf16" && len(b) >= 2 {
@@ -299,11 +296,11 @@ func logarithm(c *jinja.Call) (value.Value, error) {
 	}
 	switch base {
 	case 10:
-		return value.Float(math.Log10(x)), nil
+		return value.Float(value.FloatLog10(x)), nil
 	case 1:
 		return nil, value.Errorf("ZeroDivisionError", "float division by zero")
 	}
-	return value.Float(math.Log(x) / math.Log(base)), nil
+	return value.Float(value.FloatLog(x) / value.FloatLog(base)), nil
 }
 
 func power(c *jinja.Call) (value.Value, error) {
@@ -319,7 +316,7 @@ func power(c *jinja.Call) (value.Value, error) {
 }
 
 func pyPow(x, y float64) (value.Value, error) {
-	r := math.Pow(x, y)
+	r := value.FloatPow(x, y)
 	finite := !math.IsInf(x, 0) && !math.IsInf(y, 0) && !math.IsNaN(x) && !math.IsNaN(y)
 	switch {
 	case finite && (math.IsNaN(r) || x == 0 && y < 0):

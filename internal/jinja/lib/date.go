@@ -180,7 +180,7 @@ func strftimeFilter(c *jinja.Call) (value.Value, error) {
 		t = time.Unix(int64(whole), 0)
 	}
 	if on(c.Args[2]) {
-		t = t.In(time.FixedZone("UTC", 0))
+		t = t.In(time.FixedZone("GMT", 0))
 	}
 	return value.S(strftime(t, format)), nil
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,6 +24,7 @@ const answersFile = "testdata/diff/answers.jsonl.gz"
 type answer struct {
 	template       string
 	value          any
+	unordered      bool
 	class, message string
 }
 
@@ -50,7 +52,10 @@ func loadAnswers(t testing.TB) []answer {
 			t.Fatal(err)
 		}
 		a := answer{template: row[0].(string), value: row[1]}
-		if len(row) > 2 {
+		if len(row) == 3 {
+			a.unordered = true
+		}
+		if len(row) > 3 {
 			a.class, a.message = row[2].(string), row[3].(string)
 		}
 		out = append(out, a)
@@ -103,7 +108,7 @@ func plain(v value.Value) any {
 	case value.Bool:
 		return bool(v)
 	case value.Str:
-		return v.S
+		return string([]rune(v.S)) // JSON has no place for bytes that are wrong
 	case value.Int:
 		if v < 1<<53 && v > -1<<53 {
 			return float64(v)
@@ -126,7 +131,7 @@ func plain(v value.Value) any {
 		}
 		return map[string]any{"d": pairs}
 	}
-	return map[string]any{"x": []any{value.TypeName(v), value.ToStr(v)}}
+	return map[string]any{"x": []any{value.NativeName(v), value.ToStr(v)}}
 }
 
 func based(v any, dir string) any {
@@ -183,6 +188,7 @@ func TestDifferential(t *testing.T) {
 	answers := loadAnswers(t)
 	excused := known(t)
 	engine, vars, dir := diffEngine(t)
+	t.Chdir(dir)
 	differ, listed := 0, 0
 	for _, a := range answers {
 		got, message := evaluate(engine, vars(), a.template)
@@ -193,6 +199,10 @@ func TestDifferential(t *testing.T) {
 		switch {
 		case a.class == "omit":
 			same = message == "omit"
+		case a.message == "A template was resolved to an Omit scalar.":
+			same = message == "omit" // who asked for the value drops it
+		case a.unordered:
+			same = message == "" && reflect.DeepEqual(sorted(got), sorted(want))
 		case a.class != "":
 			same = message == a.message
 		default:
@@ -218,6 +228,17 @@ func TestDifferential(t *testing.T) {
 	if len(answers) < 1500 {
 		t.Errorf("%d recorded templates are too few", len(answers))
 	}
+}
+
+// sorted orders the items of a list by their JSON.
+func sorted(v any) []string {
+	var out []string
+	items, _ := v.([]any)
+	for _, x := range items {
+		out = append(out, show(x, ""))
+	}
+	slices.Sort(out)
+	return out
 }
 
 func show(v any, message string) string {

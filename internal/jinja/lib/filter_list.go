@@ -135,7 +135,7 @@ func reverse(c *jinja.Call) (value.Value, error) {
 		}
 	default:
 		if _, err := value.Iterate(v); err != nil {
-			return nil, value.Errorf("FilterArgumentError", "argument must be iterable")
+			return nil, &jinja.Error{Class: "FilterArgumentError", Message: "argument must be iterable", Cause: err}
 		}
 	}
 	make := func() ([]value.Value, error) {
@@ -360,7 +360,7 @@ func groupby(c *jinja.Call) (value.Value, error) {
 	}
 	get := newGetter(c, c.Args[1])
 	if !isNone(c.Args[2]) {
-		get.fallback = c.Args[2]
+		get.fallback = c.Args[2] // Ansible never comes to use it
 	}
 	shown := get
 	get.fold = !on(c.Args[3])

@@ -20,15 +20,21 @@ func over(c *jinja.Call, prepare func() (func(item value.Value) (value.Value, bo
 		if err != nil {
 			return nil, err
 		}
+		all, err := value.Collect(c.Args[0]) // undefined items are items like others
+		if err != nil {
+			return nil, err
+		}
 		var out []value.Value
-		err = c.Each(c.Args[0], func(item value.Value) error {
+		for _, item := range all {
 			v, keep, err := each(item)
-			if keep && err == nil {
+			if err != nil {
+				return nil, err
+			}
+			if keep {
 				out = append(out, v)
 			}
-			return err
-		})
-		return out, err
+		}
+		return out, nil
 	}), nil
 }
 
@@ -37,6 +43,7 @@ func mapFilter(c *jinja.Call) (value.Value, error) {
 	return over(c, func() (func(value.Value) (value.Value, bool, error), error) {
 		if attribute, ok := names.Get("attribute"); ok && len(args) == 0 {
 			get := newGetter(c, attribute)
+			get.lenient = true
 			if d, ok := names.Get("default"); ok && !isNone(d) {
 				get.fallback = d
 			}
@@ -59,6 +66,9 @@ func mapFilter(c *jinja.Call) (value.Value, error) {
 		}
 		return func(item value.Value) (value.Value, bool, error) {
 			v, err := c.Filter(name, append([]value.Value{item}, args[1:]...), names)
+			if u, ok := err.(*value.Undefined); ok {
+				v, err = u, nil
+			}
 			return v, true, err
 		}, nil
 	})
@@ -79,6 +89,7 @@ func sieve(c *jinja.Call, want, byAttribute bool) (value.Value, error) {
 				return nil, value.Errorf("FilterArgumentError", "Missing parameter for attribute name")
 			}
 			get = newGetter(c, args[0])
+			get.lenient = true
 			args = args[1:]
 		}
 		test := func(v value.Value) (bool, error) { return value.Truth(v) }

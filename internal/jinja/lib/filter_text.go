@@ -129,6 +129,8 @@ func indent(c *jinja.Call) (value.Value, error) {
 		switch v := c.Args[0].(type) {
 		case *value.List:
 			return nil, attributeError(v, "splitlines")
+		case *value.Tuple:
+			return nil, typeError("can only concatenate tuple (not \"str\") to tuple")
 		case *value.Undefined:
 			if !v.Lax() {
 				return nil, v
@@ -214,7 +216,22 @@ func wordcount(c *jinja.Call) (value.Value, error) {
 
 var htmlEscaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "'", "&#39;", `"`, "&#34;")
 
-func escape(c *jinja.Call) (value.Value, error) { return onText(c, htmlEscaper.Replace) }
+func escape(c *jinja.Call) (value.Value, error) {
+	if s, ok := c.Args[0].(value.Str); ok && s.Markup {
+		return s, nil
+	}
+	return forceEscape(c)
+}
+
+func forceEscape(c *jinja.Call) (value.Value, error) {
+	s, err := soft(c.Args[0])
+	return value.Str{S: htmlEscaper.Replace(s), Markup: true}, err
+}
+
+func safe(c *jinja.Call) (value.Value, error) {
+	s, err := soft(c.Args[0])
+	return value.Str{S: s, Markup: true}, err
+}
 
 func striptags(c *jinja.Call) (value.Value, error) {
 	return onText(c, func(s string) string {

@@ -402,7 +402,7 @@ func lookupFiletree(c *jinja.Call) (value.Value, error) {
 	for _, term := range c.Args {
 		name, ok := str(term)
 		if !ok {
-			return nil, typeError("expected str, bytes or os.PathLike object, not %s", value.TypeName(term))
+			return nil, typeError("expected str, bytes or os.PathLike object, not %s", value.NativeName(term))
 		}
 		dir := pathDir(name)
 		if p, ok := findFile(c, "files", dir); ok && dir != "" {

@@ -107,6 +107,9 @@ func lookupVars(c *jinja.Call) (value.Value, error) {
 		default:
 			v = fallback
 		}
+		if err := defined(v); err != nil {
+			return nil, err
+		}
 		resolved, err := c.Resolve(v)
 		if err != nil {
 			return nil, err

@@ -101,7 +101,7 @@ func globPattern(p string) string {
 func fileglob(c *jinja.Call) (value.Value, error) {
 	s, ok := str(c.Args[0])
 	if !ok {
-		return nil, typeError("expected str, bytes or os.PathLike object, not %s", value.TypeName(c.Args[0]))
+		return nil, typeError("expected str, bytes or os.PathLike object, not %s", value.NativeName(c.Args[0]))
 	}
 	return value.Strings(globFiles(c, s)), nil
 }
@@ -111,7 +111,7 @@ func lookupFileglob(c *jinja.Call) (value.Value, error) {
 	for _, term := range c.Args {
 		name, ok := str(term)
 		if !ok {
-			return nil, typeError("expected str, bytes or os.PathLike object, not %s", value.TypeName(term))
+			return nil, typeError("expected str, bytes or os.PathLike object, not %s", value.NativeName(term))
 		}
 		base := pathBase(name)
 		var dirs []string

@@ -238,19 +238,13 @@ func (n *numbers) set(name string, v value.Value) error {
 	if isNone(v) {
 		return nil
 	}
-	s, isText := str(v)
 	x, err := value.ToInt(v)
-	if isText {
-		if x, err = value.ParseInt(s, 0); err != nil && len(s) > 1 && s[0] == '0' {
-			x, err = value.ParseInt(s, 8)
-		}
-	}
 	i, fits := 0, false
 	if err == nil {
 		i, fits = indexInt(x)
 	}
 	if !fits {
-		return ansibleError("can't parse %s=%s as integer", name, value.ToStr(v))
+		return value.Errorf("AnsibleOptionsError", "Config %s for 'sequence' lookup plugin from 'Direct' has an invalid value: Invalid value provided for 'integer': %s", repr(name), value.Repr(v))
 	}
 	switch name {
 	case "start":

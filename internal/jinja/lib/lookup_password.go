@@ -87,10 +87,11 @@ func parsePassword(c *jinja.Call, term string) (*passwordSpec, error) {
 			}
 		}
 		var unknown []string
+		inline := &value.Dict{}
 		for k, v := range pairs.All() {
 			switch name := value.ToStr(k); name {
 			case "length", "encrypt", "chars", "ident", "seed":
-				opts.Put(name, v)
+				inline.Put(name, v)
 			default:
 				unknown = append(unknown, name)
 			}
@@ -98,6 +99,9 @@ func parsePassword(c *jinja.Call, term string) (*passwordSpec, error) {
 		if unknown != nil {
 			sort.Strings(unknown)
 			return nil, ansibleError("Unrecognized parameter(s) given to password lookup: %s", strings.Join(unknown, ", "))
+		}
+		if inline.Len() > 0 {
+			opts = inline // options in the term replace all others
 		}
 	}
 	inner := *c

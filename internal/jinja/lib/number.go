@@ -243,6 +243,11 @@ func sum(c *jinja.Call) (value.Value, error) {
 		if err := defined(v); err != nil {
 			return err
 		}
+		if _, isList := total.(*value.List); !isList && c.Engine.Ansible() {
+			if err := addable(total, v); err != nil {
+				return err
+			}
+		}
 		total, err = value.Add(total, v)
 		return err
 	})

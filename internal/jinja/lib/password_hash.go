@@ -106,16 +106,16 @@ func (s scheme) hash(secret, salt string, size, rounds int, ident string) (strin
 	switch {
 	case s.rounds == 0:
 	case rounds < s.rMin:
-		return "", valueError("%s: rounds (%d) is too low, must be at least %d", s.name, rounds, s.rMin)
+		return "", valueError("%s: min_desired_rounds (%d) is too low, must be at least %d", s.name, rounds, s.rMin)
 	case rounds > s.rMax:
-		return "", valueError("%s: rounds (%d) is too large, cannot be more than %d", s.name, rounds, s.rMax)
+		return "", valueError("%s: min_desired_rounds (%d) is too large, cannot be more than %d", s.name, rounds, s.rMax)
 	}
 	if salt == "" {
 		if size == 0 {
 			size = s.saltSize
 		}
 		if size > s.saltMax {
-			return "", valueError("%s: default_salt_size too large", s.name)
+			return "", valueError("%s: salt_size (%d) above max_salt_size (%d)", s.name, size, s.saltMax)
 		}
 		salt = randomSalt(size)
 	}

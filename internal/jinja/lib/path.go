@@ -14,7 +14,7 @@ import (
 func onPath(c *jinja.Call, f func(string) (value.Value, error)) (value.Value, error) {
 	s, ok := str(c.Args[0])
 	if !ok {
-		return nil, typeError("expected str, bytes or os.PathLike object, not %s", value.TypeName(c.Args[0]))
+		return nil, typeError("expected str, bytes or os.PathLike object, not %s", value.NativeName(c.Args[0]))
 	}
 	return f(s)
 }
@@ -110,10 +110,10 @@ func realpath(c *jinja.Call) (value.Value, error) {
 }
 
 func relpath(c *jinja.Call) (value.Value, error) {
+	if !on(c.Args[0]) {
+		return nil, valueError("no path specified")
+	}
 	return onPath(c, func(p string) (value.Value, error) {
-		if p == "" {
-			return nil, valueError("no path specified")
-		}
 		start, err := textArg(c.Args[1], ".")
 		if err != nil {
 			return nil, err
@@ -253,7 +253,7 @@ func pathJoin(c *jinja.Call) (value.Value, error) {
 		s, ok := str(v)
 		if !ok {
 			if i == 0 {
-				return nil, typeError("expected str, bytes or os.PathLike object, not %s", value.TypeName(v))
+				return nil, typeError("expected str, bytes or os.PathLike object, not %s", value.NativeName(v))
 			}
 			return nil, typeError("join() argument must be str, bytes, or os.PathLike object, not '%s'", value.TypeName(v))
 		}
@@ -285,7 +285,7 @@ func commonpath(c *jinja.Call) (value.Value, error) {
 	for i, v := range all {
 		p, ok := str(v)
 		if !ok {
-			return nil, typeError("expected str, bytes or os.PathLike object, not %s", value.TypeName(v))
+			return nil, typeError("expected str, bytes or os.PathLike object, not %s", value.NativeName(v))
 		}
 		var parts []string
 		for _, part := range splitPath(p) {

@@ -13,6 +13,10 @@ import (
 const prettyWidth = 80
 
 func pprint(c *jinja.Call) (value.Value, error) {
+	if _, text := c.Args[0].(value.Str); c.Engine.Ansible() && !text {
+		s, err := value.TryRepr(c.Args[0]) // pprint does not know Ansible's own lists and dicts
+		return value.S(s), err
+	}
 	p := &pretty{}
 	p.format(c.Args[0], 0, 0, 0)
 	return value.S(p.b.String()), p.err

@@ -59,6 +59,9 @@ func isoFormat(v value.Value) (value.Value, bool, error) {
 		return value.S(v.Iso("T")), true, nil
 	case *value.Set:
 		return list(v.Items()), true, nil
+	case *value.Range:
+		all, err := value.Collect(v)
+		return list(all), true, err
 	}
 	return nil, false, nil
 }
@@ -115,7 +118,7 @@ func fromJSON(c *jinja.Call) (value.Value, error) {
 	case value.Bytes:
 		return value.FromJSON(v)
 	}
-	return nil, typeError("the JSON object must be str, bytes or bytearray, not %s", value.TypeName(c.Args[0]))
+	return nil, typeError("the JSON object must be str, bytes or bytearray, not %s", value.NativeName(c.Args[0]))
 }
 
 // dumpYAML is yaml.dump with the keyword arguments that a template gave.
@@ -165,6 +168,9 @@ func dumpYAML(v value.Value, o yaml.DumpOptions, names *value.Dict) (value.Value
 		default:
 			return nil, typeError("dump_all() got an unexpected keyword argument %s", repr(name))
 		}
+	}
+	if _, ok := v.(*value.Range); ok {
+		return nil, value.Errorf("RepresenterError", "('cannot represent an object', %s)", value.Repr(v))
 	}
 	text, err := yaml.Dump(v, o)
 	if err != nil {
@@ -223,7 +229,7 @@ func loadYAML(c *jinja.Call) ([]value.Value, error) {
 func fromYAML(c *jinja.Call) (value.Value, error) {
 	if _, ok := str(c.Args[0]); !ok {
 		if !isNone(c.Args[0]) {
-			c.Deprecated("The from_yaml filter ignored non-string input of type "+repr(value.TypeName(c.Args[0]))+".", "2.23")
+			c.Deprecated("The from_yaml filter ignored non-string input of type "+repr(value.NativeName(c.Args[0]))+".", "2.23")
 		}
 		return c.Args[0], nil
 	}
@@ -244,7 +250,7 @@ func fromYAMLAll(c *jinja.Call) (value.Value, error) {
 		return list(nil), nil
 	}
 	if _, ok := str(c.Args[0]); !ok {
-		c.Deprecated("The from_yaml_all filter ignored non-string input of type "+repr(value.TypeName(c.Args[0]))+".", "2.23")
+		c.Deprecated("The from_yaml_all filter ignored non-string input of type "+repr(value.NativeName(c.Args[0]))+".", "2.23")
 		return c.Args[0], nil
 	}
 	docs, err := loadYAML(c)

@@ -56,13 +56,13 @@ func humanReadable(c *jinja.Call) (value.Value, error) {
 
 func humanToBytes(c *jinja.Call) (value.Value, error) {
 	n, err := parseSize(c.Args[0], c.Args[1], on(c.Args[2]))
-	if e, ok := err.(*value.Error); ok {
-		if e.Class == "TypeError" {
-			return nil, because("human_to_bytes() failed on bad input", err)
-		}
+	if e, ok := err.(*value.Error); ok && e.Class == "TypeError" {
+		return nil, because("human_to_bytes() failed on bad input", err)
+	}
+	if err != nil {
 		return nil, because("human_to_bytes() can't interpret the input", err)
 	}
-	return n, err
+	return n, nil
 }
 
 func parseSize(size, defaultUnit value.Value, isBits bool) (value.Value, error) {

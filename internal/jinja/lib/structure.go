@@ -78,6 +78,9 @@ func extract(c *jinja.Call) (value.Value, error) {
 	v := c.Args[1]
 	for _, key := range keys {
 		next, err := c.Item(v, key)
+		if u, ok := err.(*value.Undefined); ok {
+			next, err = u, nil
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -94,9 +97,8 @@ func subelements(c *jinja.Call) (value.Value, error) {
 		for _, x := range v.All() {
 			elements = append(elements, x)
 		}
-		err = defined(elements...)
 	case *value.List:
-		elements, err = items(v)
+		elements, err = value.Collect(v)
 	default:
 		return nil, failf("obj must be a list of dicts or a nested dict")
 	}
@@ -118,6 +120,9 @@ func subelements(c *jinja.Call) (value.Value, error) {
 	}
 	out := &value.List{}
 	for _, element := range elements {
+		if err := defined(element); err != nil {
+			return nil, err
+		}
 		at := element
 		missing := false
 		for _, key := range path {
@@ -171,10 +176,9 @@ func rekeyOnMember(c *jinja.Call) (value.Value, error) {
 		for _, v := range d.All() {
 			all = append(all, v)
 		}
-		err = defined(all...)
 	} else if _, text := str(c.Args[0]); text {
 		return nil, value.Errorf("AnsibleError", "Type is not a valid list, set, or dict")
-	} else if all, err = items(c.Args[0]); err != nil {
+	} else if all, err = value.Collect(c.Args[0]); err != nil {
 		if _, ok := err.(*value.Error); ok {
 			return nil, value.Errorf("AnsibleError", "Type is not a valid list, set, or dict")
 		}
@@ -184,6 +188,9 @@ func rekeyOnMember(c *jinja.Call) (value.Value, error) {
 	}
 	out := &value.Dict{}
 	for _, item := range all {
+		if err := defined(item); err != nil {
+			return nil, err
+		}
 		d, ok := asDict(item)
 		if !ok {
 			return nil, value.Errorf("AnsibleError", "List item is not a valid dict")
@@ -235,6 +242,20 @@ func setOf(all []value.Value) *value.Set {
 	return s
 }
 
+// addable gives the error of Ansible's lists when they are added to what is no list, which union tries in the end.
+func addable(a, b value.Value) error {
+	if _, ok := b.(*value.List); !ok {
+		return nil
+	}
+	switch a.(type) {
+	case value.Bool, value.Int, value.Float, *value.BigInt, value.Date, value.DateTime:
+		return typeError("'NotImplementedType' object is not iterable")
+	case value.None:
+		return typeError("unsupported operand type(s) for +: 'NoneType' and 'list'")
+	}
+	return nil
+}
+
 // distinct keeps the first of equal items, without hashing.
 func distinct(all []value.Value) ([]value.Value, error) {
 	out := []value.Value{}
@@ -251,6 +272,9 @@ func distinct(all []value.Value) ([]value.Value, error) {
 }
 
 func union(c *jinja.Call) (value.Value, error) {
+	if err := addable(c.Args[0], c.Args[1]); err != nil {
+		return nil, err
+	}
 	a, b, hashed, err := both(c)
 	if err != nil {
 		return nil, err

@@ -54,7 +54,7 @@ var ansibleTests = []*jinja.Function{
 	})},
 	{Name: "exists", FQCN: "ansible.builtin.exists", Doc: "The path exists on the controller.", Result: "bool", Params: pathParam, Call: fileTest(func(fs source.FS, p string) bool { _, err := fs.Stat(p); return err == nil })},
 	{Name: "link_exists", FQCN: "ansible.builtin.link_exists", Doc: "The path exists on the controller, perhaps as a link to nothing.", Result: "bool", Params: pathParam, Call: fileTest(func(_ source.FS, p string) bool { _, err := os.Lstat(p); return err == nil })},
-	{Name: "abs", Aliases: []string{"is_abs"}, FQCN: "ansible.builtin.abs", Doc: "The path is absolute.", Result: "bool", Params: pathParam, Call: fileTest(func(_ source.FS, p string) bool { return filepath.IsAbs(p) })},
+	{Name: "abs", Aliases: []string{"is_abs"}, FQCN: "ansible.builtin.abs", Doc: "The path is absolute.", Result: "bool", Params: pathParam, Call: isAbs},
 	{Name: "same_file", Aliases: []string{"is_same_file"}, FQCN: "ansible.builtin.same_file", Doc: "Both paths are the same file on the controller.", Result: "bool", Call: sameFile,
 		Params: params{{Name: "path", Type: "str"}, {Name: "other", Type: "str", Doc: "the other path"}}},
 	{Name: "mount", Aliases: []string{"is_mount"}, FQCN: "ansible.builtin.mount", Doc: "The path is a mount point on the controller.", Result: "bool", Params: pathParam, Call: fileTest(isMount)},
@@ -153,17 +153,18 @@ func asyncTest(key string) func(*jinja.Call) (value.Value, error) {
 
 func anyAll(stop bool) func(*jinja.Call) (value.Value, error) {
 	return func(c *jinja.Call) (value.Value, error) {
-		all, err := c.List(c.Args[0])
-		if err != nil {
-			return nil, err
-		}
-		for _, v := range all {
-			truth, err := value.Truth(v)
-			if err != nil || truth == stop {
-				return value.Bool(stop), err
+		next, err := value.Iterate(c.Args[0])
+		for err == nil {
+			var v value.Value
+			if v, err = next(); v == nil {
+				break
+			}
+			var truth bool
+			if truth, err = value.Truth(v); err == nil && truth == stop {
+				return value.Bool(stop), nil
 			}
 		}
-		return value.Bool(!stop), nil
+		return value.Bool(!stop), err
 	}
 }
 
@@ -262,13 +263,20 @@ func fileTest(f func(source.FS, string) bool) func(*jinja.Call) (value.Value, er
 	return func(c *jinja.Call) (value.Value, error) {
 		s, ok := str(c.Args[0])
 		if !ok {
+			if _, big := c.Args[0].(*value.BigInt); big {
+				return nil, value.Errorf("OverflowError", "fd is greater than maximum")
+			}
 			if isInteger(c.Args[0]) || isBool(c.Args[0]) {
 				return no, nil // Python takes a number for an open file
 			}
-			return nil, typeError("stat: path should be string, bytes, os.PathLike or integer, not %s", value.TypeName(c.Args[0]))
+			return nil, typeError("stat: path should be string, bytes, os.PathLike or integer, not %s", value.NativeName(c.Args[0]))
 		}
 		return value.Bool(f(files(c), s)), nil
 	}
+}
+
+func isAbs(c *jinja.Call) (value.Value, error) {
+	return onPath(c, func(p string) (value.Value, error) { return value.Bool(filepath.IsAbs(p)), nil })
 }
 
 func sameFile(c *jinja.Call) (value.Value, error) {
@@ -276,7 +284,7 @@ func sameFile(c *jinja.Call) (value.Value, error) {
 	for i := range infos {
 		s, ok := str(c.Args[i])
 		if !ok {
-			return nil, typeError("stat: path should be string, bytes, os.PathLike or integer, not %s", value.TypeName(c.Args[i]))
+			return nil, typeError("stat: path should be string, bytes, os.PathLike or integer, not %s", value.NativeName(c.Args[i]))
 		}
 		info, err := os.Stat(s)
 		if err != nil {

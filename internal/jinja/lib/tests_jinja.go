@@ -37,7 +37,7 @@ var jinjaTests = []*jinja.Function{
 	{Name: "callable", FQCN: "ansible.builtin.callable", Doc: "The value can be called.", Result: "bool", Params: valueParam, Call: is(isCallable)},
 	{Name: "sameas", FQCN: "ansible.builtin.sameas", Doc: "Both are the very same object.", Result: "bool", Call: sameAs,
 		Params: params{{Name: "value", Type: "any"}, {Name: "other", Type: "any", Doc: "the other object"}}},
-	{Name: "escaped", FQCN: "ansible.builtin.escaped", Doc: "The text is marked as safe HTML.", Result: "bool", Params: valueParam, Call: is(func(value.Value) bool { return false })},
+	{Name: "escaped", FQCN: "ansible.builtin.escaped", Doc: "The text is marked as safe HTML.", Result: "bool", Params: valueParam, Call: is(func(v value.Value) bool { s, ok := v.(value.Str); return ok && s.Markup })},
 	{Name: "in", FQCN: "ansible.builtin.in", Doc: "The value is in a list, dict or text.", Result: "bool", Call: isIn,
 		Params: params{{Name: "value", Type: "any"}, {Name: "seq", Type: "any", Doc: "what to look in"}}},
 	{Name: "==", Aliases: []string{"eq", "equalto"}, FQCN: "ansible.builtin.==", Doc: "Both are equal.", Result: "bool", Params: compareParams, Call: compare("==")},

@@ -79,8 +79,10 @@ func (u urlParts) host() (name value.Value, port string) {
 func urlsplit(c *jinja.Call) (value.Value, error) {
 	s, ok := str(c.Args[0])
 	if !ok {
-		switch c.Args[0].(type) {
-		case *value.List, *value.Dict, value.Bool, value.Int, value.Float, *value.Tuple:
+		if _, hashable := value.HashKey(c.Args[0]); !hashable {
+			return nil, value.Unhashable(c.Args[0])
+		}
+		if !isNone(c.Args[0]) {
 			return nil, attributeError(c.Args[0], "decode")
 		}
 	}

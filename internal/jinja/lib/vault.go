@@ -84,8 +84,6 @@ func vaultEncrypted(c *jinja.Call) (value.Value, error) {
 	switch v := c.Args[0].(type) {
 	case *value.Vault:
 		return yes, nil
-	case value.Str:
-		return value.Bool(vault.IsEncrypted([]byte(v.S))), nil
 	case *value.Undefined:
 		return nil, v
 	}

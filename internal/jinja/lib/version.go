@@ -58,7 +58,7 @@ func versionTest(c *jinja.Call) (value.Value, error) {
 	for i := range texts {
 		s, err := toText(c.Args[i])
 		if err != nil {
-			return nil, err
+			return nil, failf("Version comparison failed: %s", err)
 		}
 		texts[i] = s
 	}

@@ -6,7 +6,8 @@ The templates are those of cases.txt and combinations of filters, tests and valu
 vars.json. The answers go to OUT (answers.jsonl.gz): one JSON array for each template: [template, value], or
 [template, null, error class, error text]. A value is plain JSON for texts, true, false, null, small integers and lists;
 {"d": [[key, value], ...]} for a dict, {"f": repr} for a float, {"i": digits} for a large integer, {"x": [type, text]} for
-the rest. Names of ansible-core's own classes for tagged and lazy values are replaced by those of the plain types.
+the rest. The items of the sets that union, difference and symmetric_difference make have no order: such an answer is
+[template, value, "unordered"]. Names of ansible-core's own classes for tagged and lazy values are replaced by those of the plain types.
 """
 import gzip
 import json
@@ -50,7 +51,7 @@ def plain(v):
         return [plain(x) for x in v]
     if isinstance(v, dict):
         return {"d": [[plain(k), plain(x)] for k, x in v.items()]}
-    return {"x": [type(v).__name__, str(v)]}
+    return {"x": [TYPES.get(type(v).__name__, type(v).__name__), str(v)]}
 
 
 TYPES = {"_AnsibleLazyTemplateDict": "dict", "_AnsibleLazyTemplateList": "list", "_AnsibleLazyAccessTuple": "tuple", "_AnsibleTaggedStr": "str", "_AnsibleTaggedInt": "int",
@@ -61,6 +62,7 @@ def words(s):
     s = re.sub(r"<class '(?:ansible\.[\w.]*\.)(\w+)'>", r"<class '\1'>", s)
     for k, v in TYPES.items():
         s = s.replace(k, v)
+    s = s.replace("ansible._internal._templating._lazy_containers.", "")
     s = re.sub(r" at 0x[0-9a-f]+", "", s)
     return s.replace(HERE, "/BASE")
 
@@ -117,6 +119,8 @@ def main():
                 row = [t, None, "omit", ""]
             else:
                 row = [t, based(plain(v))]
+                if re.search(r"\| (union|difference|symmetric_difference|intersect)\(\[1\]\) }}$", t) and isinstance(v, list):
+                    row.append("unordered")
         except Exception as e:
             row = [t, None, type(e).__name__, words(str(e))]
         out.write(json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogateescape") + b"\n")
