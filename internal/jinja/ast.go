@@ -319,7 +319,8 @@ type Template struct {
 	Blocks     []*Block
 	Expression bool
 
-	dots   []*Attr // what stands before a dot that no name follows
+	dots   []*Attr          // what stands before a dot that no name follows
+	at     *source.Location // of a file that a loader gave
 	syntax *syntax
 	offset []int32 // places in the normalised text where a carriage return was taken out, see normalise
 	text   string  // the normalised text that spans of tokens point into before mapping

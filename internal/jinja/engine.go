@@ -266,7 +266,7 @@ func (e *Engine) loaded(name string, text value.Str) *code {
 	e.codes.mu.RUnlock()
 	if c == nil {
 		c = e.compile(parse(text.S, e.syntax, false, false), name)
-		c.src = text.At
+		c.src, c.tmpl.at = text.At, text.At
 		e.codes.mu.Lock()
 		if e.codes.codes == nil {
 			e.codes.codes = map[codeKey]*code{}

@@ -67,16 +67,6 @@ func (e *Error) finish(t *Templar, s value.Str) {
 	e.At = exact(*src, e.site.Source, e.span)
 }
 
-// exact maps a span of a text to its file: the text stands at loc, the span of its scalar, or of the whole file.
-func exact(loc source.Location, text string, s Span) source.Location {
-	if mapper := positions; mapper != nil {
-		if start, end, ok := mapper(loc, text, s.Start, s.End); ok {
-			return source.Location{File: loc.File, Span: Span{Start: start, End: end}}
-		}
-	}
-	return loc
-}
-
 // undefinedError is what the use of an undefined value raises at the top.
 func (t *Templar) undefinedError(u *value.Undefined, s value.Str) *Error {
 	e := &Error{Class: "AnsibleUndefinedVariable", Message: u.Message, Undefined: u.Name, Origin: place(s)}
@@ -85,7 +75,9 @@ func (t *Templar) undefinedError(u *value.Undefined, s value.Str) *Error {
 	}
 	if site, ok := u.Site.(*Template); ok {
 		e.site, e.span = site, u.Span
-		if e.Origin.Known() {
+		if site.at != nil {
+			e.At = exact(*site.at, site.Source, u.Span)
+		} else if e.Origin.Known() {
 			e.At = exact(e.Origin, site.Source, u.Span)
 		}
 	} else {
