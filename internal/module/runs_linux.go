@@ -19,6 +19,12 @@ func runOf(name string) func(*Call) *value.Dict {
 		return runCopy
 	case "ansible.builtin.file":
 		return runFile
+	case "ansible.builtin.getent":
+		return runGetent
+	case "ansible.builtin.wait_for":
+		return runWaitFor
+	case "ansible.posix.sysctl":
+		return runSysctl
 	case "ansible.builtin.group":
 		return runGroup
 	case "ansible.builtin.service":

@@ -15,6 +15,7 @@ var table = sync.OnceValue(func() []*Module {
 		copyModule(),
 		fileModule(),
 		findModule(),
+		getentModule(),
 		groupModule(),
 		lineinfileModule(),
 		pingModule(),
@@ -26,8 +27,10 @@ var table = sync.OnceValue(func() []*Module {
 		statModule(),
 		systemdModule("ansible.builtin.systemd"),
 		systemdModule("ansible.builtin.systemd_service"),
+		sysctlModule(),
 		tempfileModule(),
 		userModule(),
+		waitForModule(),
 	)
 })
 
