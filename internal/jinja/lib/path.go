@@ -196,10 +196,8 @@ func homeOf(name string) string {
 }
 
 func getenv(c *jinja.Call, name string) string {
-	if f := c.Engine.Config().Getenv; f != nil {
-		return f(name)
-	}
-	return os.Getenv(name)
+	v, _ := lookupEnv(c, name)
+	return v
 }
 
 func expandvars(c *jinja.Call) (value.Value, error) {
@@ -227,9 +225,8 @@ func expandvars(c *jinja.Call) (value.Value, error) {
 }
 
 func lookupEnv(c *jinja.Call, name string) (string, bool) {
-	if f := c.Engine.Config().Getenv; f != nil {
-		v := f(name)
-		return v, v != ""
+	if f := c.Engine.Config().LookupEnv; f != nil {
+		return f(name)
 	}
 	return os.LookupEnv(name)
 }
