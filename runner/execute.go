@@ -248,7 +248,7 @@ func (j *job) loop(scope *vars.Scope, items []value.Value) *result {
 			if name := j.spec.register; name != "" {
 				t.scope = t.scope.Watch(name, func() { // it reads the result of the item before
 					t.await()
-					if v, ok := overlay.Raw(name); ok && !has(t.over, name) {
+					if v, ok := overlay.Raw(name); ok && t.res == nil {
 						t.over.Put(name, v)
 					}
 				})

@@ -18,6 +18,7 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/runner/transport"
 	"github.com/rehearse-dev/rehearse/runner/transport/agents"
+	"github.com/rehearse-dev/rehearse/runner/transport/sshdtest"
 )
 
 // shell is a request that runs a line of shell.
@@ -76,7 +77,7 @@ func startRelay(t *testing.T, s *sshd) *relay {
 			if err != nil {
 				return
 			}
-			d, err := net.Dial("tcp", s.addr())
+			d, err := net.Dial("tcp", s.Addr())
 			if err != nil {
 				c.Close()
 				continue
@@ -150,7 +151,7 @@ func TestCutConnection(t *testing.T) {
 	must(t, err)
 	defer c.Close()
 	answer(t, c, ping("ready"))
-	file := filepath.Join(s.dir, "begun")
+	file := filepath.Join(s.Dir, "begun")
 	go func() {
 		begun(t, file)
 		r.cut()
@@ -158,7 +159,7 @@ func TestCutConnection(t *testing.T) {
 	res := c.Run(context.Background(), shell("touch "+file+"; exec sleep 1000.25"))
 	unreachable(t, res.Err, "the connection to the host was cut")
 	gone(t, "1000.25")
-	if left := s.leftovers(); len(left) > 0 {
+	if left := s.Leftovers(); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
 	if got := answer(t, c, ping("anew")); got != "anew" { // the next request connects again
@@ -254,7 +255,7 @@ func TestLongModuleIsNotSilence(t *testing.T) {
 }
 
 func TestNobodyListens(t *testing.T) {
-	_, err := transport.DialSSH(context.Background(), transport.Target{Name: "box", Host: "127.0.0.1", Port: freePort(t), User: "u", ConfigFile: "none"})
+	_, err := transport.DialSSH(context.Background(), transport.Target{Name: "box", Host: "127.0.0.1", Port: sshdtest.FreePort(t), User: "u", ConfigFile: "none"})
 	unreachable(t, err, "ssh: connect to host 127.0.0.1 port")
 	unreachable(t, err, "Connection refused")
 }
@@ -262,7 +263,7 @@ func TestNobodyListens(t *testing.T) {
 func TestWrongKey(t *testing.T) {
 	s := startSSHD(t, "")
 	target := s.target()
-	target.KeyFile = filepath.Join(s.dir, "other")
+	target.KeyFile = filepath.Join(s.Dir, "other")
 	newKey(t, target.KeyFile)
 	_, err := transport.DialSSH(context.Background(), target)
 	unreachable(t, err, "@127.0.0.1: Permission denied (publickey).")
@@ -278,8 +279,8 @@ func TestMissingKey(t *testing.T) {
 
 func TestEncryptedKey(t *testing.T) {
 	s := startSSHD(t, "")
-	locked := filepath.Join(s.dir, "locked")
-	out, err := exec.Command("cp", s.key, locked).CombinedOutput()
+	locked := filepath.Join(s.Dir, "locked")
+	out, err := exec.Command("cp", s.Key, locked).CombinedOutput()
 	must(t, err)
 	if out, err = exec.Command("ssh-keygen", "-p", "-q", "-P", "", "-N", "open sesame", "-f", locked).CombinedOutput(); err != nil {
 		t.Skipf("ssh-keygen cannot encrypt the key: %v: %s", err, out)
@@ -309,9 +310,9 @@ func TestEncryptedKey(t *testing.T) {
 
 func TestUnknownHostKey(t *testing.T) {
 	s := startSSHD(t, "")
-	must(t, os.WriteFile(s.known, nil, 0o600))
+	must(t, os.WriteFile(s.KnownHosts, nil, 0o600))
 	_, err := transport.DialSSH(context.Background(), s.target())
-	unreachable(t, err, fmt.Sprintf("Host key verification failed for 127.0.0.1:%d: its ssh-ed25519 key %s is not known", s.port, ssh.FingerprintSHA256(s.hostPub)))
+	unreachable(t, err, fmt.Sprintf("Host key verification failed for 127.0.0.1:%d: its ssh-ed25519 key %s is not known", s.Port, ssh.FingerprintSHA256(s.HostKey)))
 
 	target := s.target()
 	target.Args = append([]string{"-o", "StrictHostKeyChecking=accept-new"}, target.Args...)
@@ -325,8 +326,8 @@ func TestUnknownHostKey(t *testing.T) {
 
 func TestChangedHostKey(t *testing.T) {
 	s := startSSHD(t, "")
-	other := newKey(t, filepath.Join(s.dir, "otherhost"))
-	must(t, os.WriteFile(s.known, fmt.Appendf(nil, "[127.0.0.1]:%d %s", s.port, ssh.MarshalAuthorizedKey(other)), 0o600))
+	other := newKey(t, filepath.Join(s.Dir, "otherhost"))
+	must(t, os.WriteFile(s.KnownHosts, fmt.Appendf(nil, "[127.0.0.1]:%d %s", s.Port, ssh.MarshalAuthorizedKey(other)), 0o600))
 	for _, strict := range []string{"ask", "yes", "accept-new"} {
 		target := s.target()
 		target.Args = append([]string{"-oStrictHostKeyChecking=" + strict}, target.Args...)
@@ -406,7 +407,7 @@ func TestPlaces(t *testing.T) {
 		if got := answer(t, s.dial(), ping("found")); got != "found" {
 			t.Errorf("got %q", got)
 		}
-		if there, _ := os.ReadDir(filepath.Join(s.home, "elsewhere")); len(there) > 0 {
+		if there, _ := os.ReadDir(filepath.Join(s.Home, "elsewhere")); len(there) > 0 {
 			t.Errorf("written through the link: %v", there)
 		}
 	})
@@ -415,12 +416,12 @@ func TestPlaces(t *testing.T) {
 func TestDirectoryIsPrivate(t *testing.T) {
 	s := startSSHD(t, "umask 000;")
 	answer(t, s.dial(), ping("x"))
-	info, err := os.Stat(filepath.Join(s.home, ".cache/rehearse"))
+	info, err := os.Stat(filepath.Join(s.Home, ".cache/rehearse"))
 	must(t, err)
 	if info.Mode().Perm() != 0o700 {
 		t.Errorf("the directory has mode %o", info.Mode().Perm())
 	}
-	info, err = os.Stat(filepath.Join(s.home, ".cache/rehearse", agents.Names()[0]))
+	info, err = os.Stat(filepath.Join(s.Home, ".cache/rehearse", agents.Names()[0]))
 	must(t, err)
 	if info.Mode().Perm() != 0o700 {
 		t.Errorf("the agent has mode %o", info.Mode().Perm())
@@ -451,7 +452,7 @@ func TestOtherShells(t *testing.T) {
 			target := s.target()
 			target.Shell = sh
 			if name == "busybox" { // a shell and every command that the script uses
-				bin := filepath.Join(s.dir, "bin")
+				bin := filepath.Join(s.Dir, "bin")
 				must(t, os.Mkdir(bin, 0o755))
 				for _, name := range strings.Fields("sh ash head gzip uname id mkdir chmod mv rm rmdir cat") {
 					must(t, os.Symlink(sh, filepath.Join(bin, name)))
@@ -476,7 +477,7 @@ func TestInterrupt(t *testing.T) {
 	c := s.dial()
 	answer(t, c, ping("ready"))
 	ctx, cancel := context.WithCancelCause(context.Background())
-	file := filepath.Join(s.dir, "begun")
+	file := filepath.Join(s.Dir, "begun")
 	interrupted := errors.New("interrupted")
 	go func() {
 		begun(t, file)
@@ -500,7 +501,7 @@ func TestCutInTheMiddleOfABlob(t *testing.T) {
 	defer c.Close()
 	answer(t, c, ping("ready"))
 	before, _ := filepath.Glob(filepath.Join(os.TempDir(), "rehearse-*"))
-	fifo := filepath.Join(s.dir, "fifo")
+	fifo := filepath.Join(s.Dir, "fifo")
 	must(t, exec.Command("mkfifo", fifo).Run())
 	go func() {
 		f, err := os.OpenFile(fifo, os.O_WRONLY, 0)
@@ -513,7 +514,7 @@ func TestCutInTheMiddleOfABlob(t *testing.T) {
 	}()
 	sha := strings.Repeat("0", 64)
 	res := c.Run(context.Background(), &transport.Request{Module: "rehearse.copy_file", Args: value.NewDict("src", value.S(sha), "_blob", value.S(sha),
-		"dest", value.S(filepath.Join(s.home, "copied"))), Blobs: map[string]transport.Blob{sha: {Path: fifo, Size: 10 << 20}}})
+		"dest", value.S(filepath.Join(s.Home, "copied"))), Blobs: map[string]transport.Blob{sha: {Path: fifo, Size: 10 << 20}}})
 	if res.Err == nil {
 		t.Logf("the module did not ask for its content: %s", value.Repr(res.Value))
 	}

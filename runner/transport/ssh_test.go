@@ -6,7 +6,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/runner/transport"
+	"github.com/rehearse-dev/rehearse/runner/transport/sshdtest"
 )
 
 func ping(data string) *transport.Request {
@@ -44,41 +44,33 @@ func TestSSHRunsAModule(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 	must(t, c.Close())
-	if left := s.leftovers(); len(left) > 0 {
+	if left := s.Leftovers(); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
 }
 
-// me is the name of the user who runs the tests, and of the one who logs in.
-func me(t *testing.T) string {
-	t.Helper()
-	u, err := user.Current()
-	must(t, err)
-	return u.Username
-}
-
 func TestJumpHost(t *testing.T) {
 	far, near := startSSHD(t, ""), startSSHD(t, "")
-	both := filepath.Join(near.dir, "both")
+	both := filepath.Join(near.Dir, "both")
 	var known []byte
 	for _, s := range []*sshd{far, near} {
-		text, err := os.ReadFile(s.known)
+		text, err := os.ReadFile(s.KnownHosts)
 		must(t, err)
 		known = append(known, text...)
 	}
 	must(t, os.WriteFile(both, known, 0o600))
 	target := far.target()
-	target.Args = []string{"-o", "UserKnownHostsFile=" + both, "-i", near.key, "-J", fmt.Sprintf("%s@127.0.0.1:%d", me(t), near.port)}
+	target.Args = []string{"-o", "UserKnownHostsFile=" + both, "-i", near.Key, "-J", fmt.Sprintf("%s@127.0.0.1:%d", near.User, near.Port)}
 	c, err := transport.DialSSH(context.Background(), target)
 	must(t, err)
 	defer c.Close()
 	if got := answer(t, c, ping("far")); got != "far" {
 		t.Errorf("got %q", got)
 	}
-	if !strings.Contains(near.said(), "Accepted publickey") {
+	if !strings.Contains(near.Log(), "Accepted publickey") {
 		t.Error("nobody logged in to the jump host")
 	}
-	target.Args = append(target.Args[:len(target.Args)-1], fmt.Sprintf("127.0.0.1:%d", freePort(t)))
+	target.Args = append(target.Args[:len(target.Args)-1], fmt.Sprintf("127.0.0.1:%d", sshdtest.FreePort(t)))
 	_, err = transport.DialSSH(context.Background(), target)
 	unreachable(t, err, "jump host 127.0.0.1:")
 	unreachable(t, err, "Connection refused")
@@ -90,7 +82,7 @@ func TestProxyCommand(t *testing.T) {
 	}
 	s := startSSHD(t, "")
 	target := s.target()
-	target.Args = append(target.Args, "-o", fmt.Sprintf("ProxyCommand=ssh -F none -i %s -o UserKnownHostsFile=%s -p %%p -l %%r -W %%h:%%p %%h", s.key, s.known))
+	target.Args = append(target.Args, "-o", fmt.Sprintf("ProxyCommand=ssh -F none -i %s -o UserKnownHostsFile=%s -p %%p -l %%r -W %%h:%%p %%h", s.Key, s.KnownHosts))
 	c, err := transport.DialSSH(context.Background(), target)
 	must(t, err)
 	defer c.Close()
@@ -109,7 +101,7 @@ func TestTheSystemsSSH(t *testing.T) {
 	}
 	s := startSSHD(t, "")
 	target := s.target()
-	target.ConfigFile = filepath.Join(s.dir, "config")
+	target.ConfigFile = filepath.Join(s.Dir, "config")
 	must(t, os.WriteFile(target.ConfigFile, []byte("Match exec \"true\"\n  ServerAliveInterval 5\n"), 0o600))
 	c, err := transport.DialSSH(context.Background(), target)
 	must(t, err)
@@ -124,7 +116,7 @@ func TestTheSystemsSSH(t *testing.T) {
 	if string(out.Stdout) != "raw\n" || out.Code != 3 {
 		t.Errorf("got %+v", out)
 	}
-	target.KeyFile = filepath.Join(s.dir, "other")
+	target.KeyFile = filepath.Join(s.Dir, "other")
 	newKey(t, target.KeyFile)
 	c, err = transport.DialSSH(context.Background(), target)
 	must(t, err)
@@ -138,12 +130,12 @@ func TestTheSystemsSSH(t *testing.T) {
 func TestSSHAgent(t *testing.T) {
 	s := startSSHD(t, "")
 	keyring := sshagent.NewKeyring()
-	pem, err := os.ReadFile(s.key)
+	pem, err := os.ReadFile(s.Key)
 	must(t, err)
 	private, err := ssh.ParseRawPrivateKey(pem)
 	must(t, err)
 	must(t, keyring.Add(sshagent.AddedKey{PrivateKey: private}))
-	socket := filepath.Join(s.dir, "agent.sock")
+	socket := filepath.Join(s.Dir, "agent.sock")
 	l, err := net.Listen("unix", socket)
 	must(t, err)
 	defer l.Close()

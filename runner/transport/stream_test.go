@@ -27,7 +27,7 @@ func conns(t *testing.T, test func(t *testing.T, c transport.Conn)) {
 	t.Run("ssh", func(t *testing.T) {
 		s := startSSHD(t, "")
 		test(t, s.dial())
-		if left := s.leftovers(); len(left) > 0 {
+		if left := s.Leftovers(); len(left) > 0 {
 			t.Errorf("left behind: %v", left)
 		}
 	})
@@ -167,18 +167,18 @@ func TestContentOfEverySize(t *testing.T) {
 func TestContentThatChangedMeanwhile(t *testing.T) {
 	s := startSSHD(t, "")
 	c := s.dial()
-	src := filepath.Join(s.dir, "src")
+	src := filepath.Join(s.Dir, "src")
 	must(t, os.WriteFile(src, []byte("not what was promised"), 0o600))
 	for _, size := range []int64{21, 1 << 20} { // inside of the request, and by itself
 		sha := strings.Repeat("ab", 32)
 		res := c.Run(context.Background(), &transport.Request{Module: "rehearse.copy_file", Args: value.NewDict("src", value.S("src"), "_blob", value.S(sha),
-			"dest", value.S(filepath.Join(s.dir, "dest"))), Blobs: map[string]transport.Blob{sha: {Path: src, Size: size}}})
+			"dest", value.S(filepath.Join(s.Dir, "dest"))), Blobs: map[string]transport.Blob{sha: {Path: src, Size: size}}})
 		must(t, res.Err)
 		if text := value.Repr(res.Value); !strings.Contains(text, "content named abab") {
 			t.Errorf("got %s", text)
 		}
 	}
-	if _, err := os.Stat(filepath.Join(s.dir, "dest")); err == nil {
+	if _, err := os.Stat(filepath.Join(s.Dir, "dest")); err == nil {
 		t.Error("the file was written")
 	}
 }
