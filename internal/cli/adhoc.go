@@ -30,7 +30,7 @@ func adhocCommand(env *Env) *cobra.Command {
 		RunE: func(cmd *cobra.Command, argv []string) error {
 			pattern := argv[0]
 			short := strings.TrimPrefix(strings.TrimPrefix(name, "ansible.builtin."), "ansible.legacy.")
-			if args == "" && slices.Contains(needsArguments, short) {
+			if args == "" && !f.listHosts && slices.Contains(needsArguments, short) {
 				msg := "No argument passed to " + name + " module"
 				if strings.HasSuffix(pattern, ".yml") {
 					msg += " (did you mean to run ansible-playbook?)"

@@ -16,7 +16,9 @@ type Env struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Getenv         func(string) string
-	Dir            string // working directory, absolute
+	// LookupEnv tells an empty variable from one that is not set; nil is os.LookupEnv.
+	LookupEnv func(string) (string, bool)
+	Dir       string // working directory, absolute
 }
 
 // ExitError ends the program with Code. An empty Message prints nothing: the command has said all there is to say.

@@ -243,6 +243,14 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 		}
 		o.Display.Warning(fault.New(d.At, "%s", d.Message))
 	}
+	if path := w.config.String("DEFAULT_LOG_PATH"); path != "" {
+		if o.Display.Log, err = callback.OpenLog(path); err != nil {
+			o.Display.Warn("log file at '" + path + "' is not writeable and we cannot create it, aborting")
+		} else {
+			defer o.Display.Log.Close()
+		}
+		o.Display.LogVerbosity = w.config.Int("LOG_VERBOSITY")
+	}
 	if path := w.config.Path; path != "" {
 		o.Display.Verbose(0, "", "Using "+path+" as config file")
 	} else {

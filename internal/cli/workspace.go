@@ -76,7 +76,7 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 	w.engine = jinja.New(jinja.Config{
 		Options: jinja.Options{KeepTrailingNewline: true},
 		Filters: lib.Filters(), Tests: lib.Tests(), Lookups: lib.Lookups(), Globals: lib.Globals(),
-		FS: o.fs, Getenv: env.Getenv, Dir: dir, Warn: warn, Deprecate: o.deprecate,
+		FS: o.fs, LookupEnv: env.LookupEnv, Dir: dir, Warn: warn, Deprecate: o.deprecate,
 		Decrypt: func(v *value.Vault) (value.Value, error) {
 			plain, err := w.secrets.Decrypt([]byte(v.Ciphertext))
 			if err != nil {

@@ -48,7 +48,7 @@ type Config struct {
 
 	Loader    Loader                                   // templates for include, import, extends
 	FS        source.FS                                // files that lookups read
-	Getenv    func(string) string                      // environment of lookups
+	LookupEnv func(string) (string, bool)              // environment of lookups; nil is the process's
 	Dir       string                                   // base directory of relative paths
 	Decrypt   func(*value.Vault) (value.Value, error)  // turns a vaulted scalar into its text
 	Setting   func(name string) (value.Value, bool)    // a configuration setting by its upper-case name

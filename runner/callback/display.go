@@ -19,8 +19,10 @@ type Display struct {
 	Color        bool
 	Columns      int // 79 at least
 	Deprecations bool
-	// Log, when set, gets a copy of what is shown, without colours.
-	Log io.Writer
+	// Log, when set, gets a copy of what is shown, without colours, a record for each message. LogVerbosity, where it is
+	// above Verbosity, adds what only it would show.
+	Log          *Log
+	LogVerbosity int
 
 	mu     sync.Mutex
 	out    *bufio.Writer
@@ -113,7 +115,7 @@ func (d *Display) show(msg, color string, stderr bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.Log != nil {
-		io.WriteString(d.Log, strings.TrimLeft(strings.TrimSuffix(msg, "\n")+"\n", "\n"))
+		d.Log.record(color, msg)
 	}
 	if !stderr {
 		d.write(text)
@@ -134,11 +136,16 @@ func (d *Display) Banner(msg string) {
 
 // Verbose prints a message where the verbosity is above level (0 for -v).
 func (d *Display) Verbose(level int, host, msg string) {
-	if d.Verbosity <= level {
-		return
-	}
 	if host != "" {
 		msg = "<" + host + "> " + msg
+	}
+	if d.Verbosity <= level {
+		if d.Log != nil && d.LogVerbosity > level {
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			d.Log.record(colorVerbose, msg)
+		}
+		return
 	}
 	d.Show(msg, colorVerbose)
 }

@@ -157,8 +157,9 @@ func diffEngine(t testing.TB) (engine *jinja.Engine, vars func() jinja.Vars, dir
 		t.Fatal(err)
 	}
 	engine = jinja.New(jinja.Config{Filters: lib.Filters(), Tests: lib.Tests(), Lookups: lib.Lookups(), Globals: lib.Globals(), Dir: dir, FS: source.OS{},
-		Getenv: func(name string) string {
-			return map[string]string{"DIFF_SET": "set", "HOME": "/root"}[name]
+		LookupEnv: func(name string) (string, bool) {
+			v, ok := map[string]string{"DIFF_SET": "set", "HOME": "/root"}[name]
+			return v, ok
 		},
 		Setting: func(name string) (value.Value, bool) {
 			v, ok := map[string]value.Value{"DEFAULT_FORKS": value.Int(5)}[name]
