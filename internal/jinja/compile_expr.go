@@ -67,25 +67,7 @@ func (c *compiler) expr(x Expr) exprFunc {
 	case *Cond:
 		return c.cond(x)
 	case *Concat:
-		fs := c.exprs(x.Items)
-		return func(f *frame) (value.Value, error) {
-			var b strings.Builder
-			for i, g := range fs {
-				v, err := g(f)
-				if err != nil {
-					return nil, err
-				}
-				s, err := value.TryStr(v)
-				if err != nil {
-					return nil, f.run.locate(err, x.Items[i].Range())
-				}
-				b.WriteString(s)
-				if b.Len() > maxOutput {
-					return nil, f.run.locate(tooMuch(), x.Span)
-				}
-			}
-			return value.Str{S: b.String()}, nil
-		}
+		return c.concat(x)
 	case *Unary:
 		g := c.expr(x.X)
 		neg := x.Op == TokSub
@@ -152,6 +134,34 @@ func (c *compiler) expr(x Expr) exprFunc {
 	}
 	c.reject(x, false, "the expression cannot be compiled")
 	return nil
+}
+
+// concat joins texts; all parts are evaluated before the first is turned into text.
+func (c *compiler) concat(x *Concat) exprFunc {
+	fs := c.exprs(x.Items)
+	return func(f *frame) (value.Value, error) {
+		var few [4]value.Value
+		parts := few[:0]
+		for _, g := range fs {
+			v, err := g(f)
+			if err != nil {
+				return nil, err
+			}
+			parts = append(parts, v)
+		}
+		var b strings.Builder
+		for i, v := range parts {
+			s, err := value.TryStr(v)
+			if err != nil {
+				return nil, f.run.locate(err, x.Items[i].Range())
+			}
+			b.WriteString(s)
+			if b.Len() > maxOutput {
+				return nil, f.run.locate(tooMuch(), x.Span)
+			}
+		}
+		return value.Str{S: b.String()}, nil
+	}
 }
 
 func (c *compiler) name(x *Name) exprFunc {

@@ -365,7 +365,10 @@ func (o *output) value(r *run, v value.Value) error {
 			if !x.Lax() {
 				if r.t != nil && r.t.OnUndefined != nil {
 					v = r.t.OnUndefined(x)
-				} else if o.mark == nil {
+					break
+				}
+				o.settle() // an undefined item of what was printed before comes first
+				if o.mark == nil {
 					o.mark = x
 				}
 			}

@@ -41,11 +41,13 @@ func equal(a, b Value, depth int) (bool, error) {
 	switch x := a.(type) {
 	case Bool, Int, *BigInt, Float:
 		if !isNumber(b) {
+			touch(b)
 			return false, nil
 		}
 		c, ordered := compareNumbers(a, b)
 		return ordered && c == 0, nil
 	case nil, None:
+		touch(b)
 		return b == nil || b == None{}, nil
 	case Bytes:
 		y, ok := b.(Bytes)
@@ -53,6 +55,8 @@ func equal(a, b Value, depth int) (bool, error) {
 	case *List:
 		y, ok := b.(*List)
 		if !ok {
+			touch(a)
+			touch(b)
 			return false, nil
 		}
 		if x == y {
@@ -81,6 +85,8 @@ func equal(a, b Value, depth int) (bool, error) {
 	case *Dict:
 		y, ok := b.(*Dict)
 		if !ok {
+			touch(a)
+			touch(b)
 			return false, nil
 		}
 		if x == y {
@@ -127,10 +133,33 @@ func equal(a, b Value, depth int) (bool, error) {
 	case interface{ PyEqual(Value) (bool, error) }:
 		return x.PyEqual(b)
 	}
+	touch(b)
 	if u, ok := b.(*Undefined); ok && u.Lax() {
 		return false, nil
 	}
+	if _, ok := a.(Str); ok {
+		return false, nil
+	}
 	return a == b, nil
+}
+
+// touch resolves the items of a lazy container, as Ansible does before any comparison: an undefined one may end the
+// filter that compares.
+func touch(v Value) {
+	switch v := v.(type) {
+	case *List:
+		if v.Lazy != nil {
+			for i := range v.Items {
+				v.Item(i)
+			}
+		}
+	case *Dict:
+		if v.Lazy != nil {
+			for i := range v.entries {
+				v.at(i)
+			}
+		}
+	}
 }
 
 // AsSet gives the set that a set, or a view of a dict's keys or items, is.

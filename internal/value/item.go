@@ -279,9 +279,6 @@ func Contains(container, item Value) (bool, error) {
 	case Str:
 		s, ok := item.(Str)
 		if !ok {
-			if u, ok := item.(*Undefined); ok && !u.Lax() {
-				return false, u
-			}
 			return false, TypeError("'in <string>' requires string as left operand, not %s", TypeName(item))
 		}
 		return strings.Contains(c.S, s.S), nil

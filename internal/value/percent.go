@@ -8,9 +8,6 @@ import (
 
 // Percent is Python's text % args: args is a tuple of arguments, a dict for %(name)s, or one argument.
 func Percent(format string, args Value) (string, error) {
-	if u, ok := args.(*Undefined); ok && !u.Lax() {
-		return "", u
-	}
 	tuple, isTuple := args.(*Tuple)
 	next := 0
 	used := false
@@ -176,7 +173,7 @@ func Percent(format string, args Value) (string, error) {
 }
 
 func percentOne(v Value, kind byte, f spec, at int) (string, error) {
-	if u, ok := v.(*Undefined); ok && !u.Lax() {
+	if u, ok := v.(*Undefined); ok && !u.Lax() && kind != 'x' && kind != 'X' && kind != 'o' {
 		return "", u
 	}
 	text := func(s string) string {
