@@ -84,6 +84,14 @@ func (p *literal) value(depth int) (value.Value, bool) {
 	case p.wide && strings.HasPrefix(p.s[p.i:], "..."):
 		p.i += 3
 		return value.S("..."), true
+	case (c == '-' || c == '+') && strings.HasPrefix(strings.TrimLeft(p.s[p.i+1:], " "), "("):
+		p.i++
+		v, ok := p.value(depth + 1)
+		if ok && c == '-' {
+			n, err := value.Neg(v)
+			return n, err == nil
+		}
+		return v, ok
 	case c == '-' || c == '+' || c == '.' || c >= '0' && c <= '9':
 		v, ok := p.number()
 		if ok && p.wide && p.i < len(p.s) && (p.s[p.i] == 'j' || p.s[p.i] == 'J') {
@@ -171,7 +179,7 @@ func (p *literal) number() (value.Value, bool) {
 	if n, ok := new(big.Int).SetString(text, 0); ok && !(len(text) > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9') {
 		return value.NewInt(n), true
 	}
-	if f, err := strconv.ParseFloat(text, 64); err == nil && !strings.ContainsAny(text, "xX") {
+	if f, err := strconv.ParseFloat(text, 64); err == nil && strings.ContainsAny(text, ".eE") && !strings.ContainsAny(text, "xX") {
 		return value.Float(f), true
 	}
 	return nil, false
