@@ -143,14 +143,14 @@ func (c *Catalog) full(in, name string, trail []string) (*Entry, error) {
 		if e := c.builtinModule(name); e != nil {
 			return redirected(e, trail), nil
 		}
-		e, err := c.route(embeddedRuntime()[in], in, name, asked, trail)
+		e, err := c.route(embeddedRuntime(in), in, name, asked, trail)
 		if e == nil && err == nil {
 			err = c.notFound(shown(asked))
 		}
 		return e, err
 	}
 	k := c.collection(in)
-	routes := embeddedRuntime()[in]
+	routes := embeddedRuntime(in)
 	if k != nil {
 		routes = k.routes()
 	}
@@ -173,12 +173,10 @@ func (c *Catalog) full(in, name string, trail []string) (*Entry, error) {
 		}
 		return nil, err
 	}
-	if routes != nil {
-		if r := routes.Modules[name]; r != nil && r.Deprecated != nil {
-			noted := *e
-			noted.Deprecated = &Notice{Text: r.text, Version: r.Deprecated[0], Date: r.Deprecated[1], Collection: in}
-			e = &noted
-		}
+	if r := routes.route(name); r != nil && r.Deprecated != nil {
+		noted := *e
+		noted.Deprecated = &Notice{Text: r.text, Version: r.Deprecated[0], Date: r.Deprecated[1], Collection: in}
+		e = &noted
 	}
 	return redirected(e, trail), nil
 }
@@ -188,10 +186,10 @@ func shown(asked string) string { return strings.TrimPrefix(asked, "ansible.lega
 
 // route follows what runtime.yml says of a name; both results are nil where it says nothing of interest.
 func (c *Catalog) route(r *runtime, in, name, asked string, trail []string) (*Entry, error) {
-	if r == nil || r.Modules[name] == nil {
+	e := r.route(name)
+	if e == nil {
 		return nil, nil
 	}
-	e := r.Modules[name]
 	if e.Tombstone != nil {
 		return nil, &NotFound{Name: shown(asked), Removed: &Notice{Text: e.text, Version: e.Tombstone[0], Date: e.Tombstone[1], Collection: in}}
 	}
@@ -364,20 +362,21 @@ func (c *Catalog) addGroup(name string, out *[]string, seen map[string]bool) {
 		in = []string{"ansible.builtin"}
 	}
 	for _, collection := range in {
-		r := embeddedRuntime()[collection]
+		r := embeddedRuntime(collection)
 		if k := c.collection(collection); k != nil && collection != "ansible.builtin" {
 			r = k.routes()
 		}
-		if r == nil || r.Groups[name] == nil {
+		g := r.group(name)
+		if g == nil {
 			continue
 		}
-		for _, m := range r.Groups[name].Members {
+		for _, m := range g.Members {
 			if strings.Count(m, ".") < 2 {
 				m = collection + "." + m
 			}
 			*out = append(*out, m)
 		}
-		for _, x := range r.Groups[name].Extends {
+		for _, x := range g.Extends {
 			if strings.Count(x, ".") < 2 {
 				x = collection + "." + x
 			}

@@ -101,7 +101,7 @@ func TestFacts(t *testing.T) {
 			}
 		}
 	}
-	if n < 480 {
+	if n < 2600 {
 		t.Errorf("only %d modules", n)
 	}
 }

@@ -44,6 +44,9 @@ func TestArguments(t *testing.T) {
 		}
 	}
 	for _, c := range recorded.Cases {
+		if c.Module == "ansible.builtin.service" {
+			continue // ours is the action's, which hands its arguments to the module of the init system
+		}
 		spec := specs[c.Module]
 		if spec == nil {
 			if m := module.Find(c.Module); m != nil {

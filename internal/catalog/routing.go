@@ -1,7 +1,7 @@
 package catalog
 
 import (
-	"encoding/json"
+	"strings"
 	"sync"
 
 	"github.com/rehearse-dev/rehearse/internal/source"
@@ -11,34 +11,124 @@ import (
 
 // route is what a collection's runtime.yml says about one of its names.
 type route struct {
-	Redirect   string   `json:"to"`
-	Action     string   `json:"act"`
-	Deprecated []string `json:"dep"`  // version, date
-	Tombstone  []string `json:"tomb"` // version, date
+	Redirect   string
+	Action     string
+	Deprecated []string // version, date
+	Tombstone  []string // version, date
 	text       string   // of the notice, where it was read from disk
 }
 
 // group is an action group: its members and the groups that it includes.
 type group struct {
-	Members []string `json:"m"`
-	Extends []string `json:"x"`
+	Members []string
+	Extends []string
 }
 
-// runtime is what is known of a collection's runtime.yml.
+// runtime is what is known of a collection's runtime.yml: maps where it was read from disk, text where it is embedded.
 type runtime struct {
-	Modules map[string]*route `json:"modules"`
-	Groups  map[string]*group `json:"groups"`
+	modules map[string]*route
+	groups  map[string]*group
+	text    string // with a line break before each line
 }
 
-var embeddedRuntime = sync.OnceValue(func() map[string]*runtime {
-	all := map[string]*runtime{}
-	json.Unmarshal(unpack("routing.z"), &all)
-	return all
-})
+var embeddedRuntimes struct {
+	sync.Mutex
+	of map[string]*runtime
+}
+
+// embeddedRuntime is the embedded routing of a collection; nil where there is none.
+func embeddedRuntime(collection string) *runtime {
+	embeddedRuntimes.Lock()
+	defer embeddedRuntimes.Unlock()
+	r, ok := embeddedRuntimes.of[collection]
+	if !ok {
+		if embeddedRuntimes.of == nil {
+			embeddedRuntimes.of = map[string]*runtime{}
+		}
+		r = readRuntime(collection)
+		embeddedRuntimes.of[collection] = r
+	}
+	return r
+}
+
+// readRuntime unpacks the routing of a collection: a line for each name ("name to=x act=y dep=version,date
+// tomb=version,date"), then a line for each action group ("@group member ... +included").
+func readRuntime(collection string) *runtime {
+	text := unpack("route/" + collection + ".z")
+	if len(text) == 0 {
+		return nil
+	}
+	return &runtime{text: "\n" + string(text) + "\n"}
+}
+
+// line finds the words behind a name in the embedded text.
+func (r *runtime) line(name string) (words string, ok bool) {
+	_, rest, ok := strings.Cut(r.text, "\n"+name+" ")
+	if !ok {
+		return "", false
+	}
+	words, _, _ = strings.Cut(rest, "\n")
+	return words, true
+}
+
+// route is what is said of a module's name; nil where nothing is said.
+func (r *runtime) route(name string) *route {
+	if r == nil || r.text == "" {
+		if r == nil {
+			return nil
+		}
+		return r.modules[name]
+	}
+	words, ok := r.line(name)
+	if !ok {
+		return nil
+	}
+	e := &route{}
+	for _, word := range strings.Fields(words) {
+		key, v, _ := strings.Cut(word, "=")
+		switch key {
+		case "to":
+			e.Redirect = v
+		case "act":
+			e.Action = v
+		case "dep", "tomb":
+			version, date, _ := strings.Cut(v, ",")
+			if key == "dep" {
+				e.Deprecated = []string{version, date}
+			} else {
+				e.Tombstone = []string{version, date}
+			}
+		}
+	}
+	return e
+}
+
+// group is an action group; nil where there is none of that name.
+func (r *runtime) group(name string) *group {
+	if r == nil || r.text == "" {
+		if r == nil {
+			return nil
+		}
+		return r.groups[name]
+	}
+	words, ok := r.line("@" + name)
+	if !ok {
+		return nil
+	}
+	g := &group{}
+	for _, w := range strings.Fields(words) {
+		if more, ok := strings.CutPrefix(w, "+"); ok {
+			g.Extends = append(g.Extends, more)
+		} else {
+			g.Members = append(g.Members, w)
+		}
+	}
+	return g
+}
 
 // parseRuntime reads a collection's meta/runtime.yml.
 func parseRuntime(path string, content []byte) *runtime {
-	r := &runtime{Modules: map[string]*route{}, Groups: map[string]*group{}}
+	r := &runtime{modules: map[string]*route{}, groups: map[string]*group{}}
 	root := yaml.Parse(source.NewFile(path, content)).Root()
 	if root == nil {
 		return r
@@ -50,7 +140,7 @@ func parseRuntime(path string, content []byte) *runtime {
 			continue
 		}
 		for _, p := range node.Pairs {
-			e := r.Modules[p.Key.Text]
+			e := r.modules[p.Key.Text]
 			if e == nil {
 				e = &route{}
 			}
@@ -67,12 +157,12 @@ func parseRuntime(path string, content []byte) *runtime {
 			if d := p.Value.Get("tombstone"); d != nil {
 				e.Tombstone, e.text = notice(d)
 			}
-			r.Modules[p.Key.Text] = e
+			r.modules[p.Key.Text] = e
 		}
 	}
 	if groups := root.Get("action_groups"); groups != nil {
 		for _, p := range groups.Pairs {
-			r.Groups[p.Key.Text] = parseGroup(p.Value)
+			r.groups[p.Key.Text] = parseGroup(p.Value)
 		}
 	}
 	return r

@@ -15,6 +15,7 @@ import importlib
 import json
 import multiprocessing
 import os
+import shutil
 import subprocess
 import sys
 import zlib
@@ -260,6 +261,23 @@ def routing(collection):
     return {k: v for k, v in out.items() if v}
 
 
+def route_lines(r):
+    """The routing of a collection as text: see readRuntime in routing.go."""
+    lines = []
+    for name, e in sorted((r.get('modules') or {}).items()):
+        words = [name]
+        for key in ('to', 'act'):
+            if e.get(key):
+                words.append('%s=%s' % (key, e[key]))
+        for key in ('dep', 'tomb'):
+            if e.get(key):
+                words.append('%s=%s' % (key, ','.join(e[key])))
+        lines.append(' '.join(words))
+    for name, g in sorted((r.get('groups') or {}).items()):
+        lines.append(' '.join(['@' + name] + g['m'] + ['+' + x for x in g.get('x') or []]))
+    return '\n'.join(lines)
+
+
 def fragments():
     """Options of the documentation fragments that ansible-core brings, for collections that extend them."""
     out = {}
@@ -378,8 +396,8 @@ def main():
         files[coll + '.z'] = zlib.compress('\n'.join(lines).encode(), 9)
         index[coll] = [e['n'] + ('!' if e.get('ac') else '') for e in entries]
     os.makedirs(a.output, exist_ok=True)
-    for old in os.listdir(a.output):
-        os.unlink(os.path.join(a.output, old))
+    shutil.rmtree(a.output)
+    os.makedirs(a.output)
     for name, content in files.items():
         with open(os.path.join(a.output, name), 'wb') as f:
             f.write(content)
@@ -387,14 +405,17 @@ def main():
         f.write('# made by internal/catalog/gen/facts.py from ansible-core %s; ! marks what runs on the controller only\n' % ansible.release.__version__)
         for coll, short in index.items():
             f.write('%s %s\n' % (coll, ' '.join(short)))
-    route = {c: routing(c) for c in ['ansible.builtin'] + sorted(index)}
-    with open(os.path.join(a.output, 'routing.z'), 'wb') as f:
-        f.write(zlib.compress(json.dumps({k: v for k, v in route.items() if v}, separators=(',', ':'), sort_keys=True).encode(), 9))
+    os.makedirs(os.path.join(a.output, 'route'))
+    for coll in ['ansible.builtin'] + sorted(index):
+        text = route_lines(routing(coll))
+        if text:
+            with open(os.path.join(a.output, 'route', coll + '.z'), 'wb') as f:
+                f.write(zlib.compress(text.encode(), 9))
     with open(os.path.join(a.output, 'fragments.z'), 'wb') as f:
         f.write(zlib.compress(json.dumps(fragments(), separators=(',', ':'), sort_keys=True).encode(), 9))
     captured = sum(1 for es in by_collection.values() for e in es if not e.get('doc'))
     total = sum(len(es) for es in by_collection.values())
-    size = sum(os.path.getsize(os.path.join(a.output, f)) for f in os.listdir(a.output))
+    size = sum(os.path.getsize(os.path.join(d, f)) for d, _, fs in os.walk(a.output) for f in fs)
     print('%d modules in %d collections, %d with their argument_spec, %d bytes' % (total, len(index), captured, size))
 
 
