@@ -12,6 +12,7 @@ func (p *playRun) inventoryChange(r, it *result) error {
 	changed := false
 	if v, ok := it.dict.Raw("add_host"); ok {
 		d, _ := v.(*value.Dict)
+		p.dynamic = append(p.dynamic, func() error { _, err := p.addHost(d); return err })
 		c, err := p.addHost(d)
 		if err != nil {
 			return err
@@ -27,6 +28,15 @@ func (p *playRun) inventoryChange(r, it *result) error {
 				}
 			}
 		}
+		host := r.host.Name
+		p.dynamic = append(p.dynamic, func() error {
+			h := inv.Host(host)
+			if h == nil {
+				return nil
+			}
+			_, err := inv.GroupBy(h, name, parents)
+			return err
+		})
 		c, err := inv.GroupBy(r.host, name, parents)
 		if err != nil {
 			return err
@@ -91,6 +101,11 @@ func (p *playRun) refreshInventory() error {
 	}
 	if err := p.o.Refresh(); err != nil {
 		return err
+	}
+	for _, again := range p.dynamic {
+		if err := again(); err != nil {
+			return err
+		}
 	}
 	for i, h := range p.batch {
 		if fresh := p.o.Inventory.Host(h.Name); fresh != nil {

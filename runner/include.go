@@ -2,6 +2,7 @@ package runner
 
 import (
 	"os"
+	"strings"
 
 	"github.com/rehearse-dev/rehearse/internal/diag"
 	"github.com/rehearse-dev/rehearse/internal/inventory"
@@ -113,7 +114,7 @@ func (p *playRun) include(results []*result, left []*inventory.Host) error {
 	for _, inc := range incs {
 		blocks, err := p.load(inc)
 		if err != nil {
-			if e, ok := err.(*parseError); ok && e.rule != "syntax-check[role-not-found]" {
+			if e, ok := err.(*parseError); ok && !strings.HasSuffix(e.rule, "[role-not-found]") {
 				return e
 			}
 			p.includeFailed(inc, fault.From(err))
@@ -182,7 +183,11 @@ func (p *playRun) load(inc *included) ([]*playbook.Block, error) {
 	t := inc.spec.task
 	if inc.spec.target.kind == includeTasks {
 		if _, err := os.Stat(inc.name); err != nil {
-			return nil, fault.New(source.Location{}, "Could not find or access '%s' on the Ansible Controller.", inc.name)
+			none := source.Location{}
+			missing := fault.New(none, "Could not find or access '%s' on the Ansible Controller.", inc.name)
+			missing.Cause = fault.Wrap(fault.New(none, "[Errno 2] No such file or directory: '%s'", inc.name), none,
+				"Unable to retrieve file contents.\n%s\nIf you are using a module and expect the file to exist on the remote, see the remote_src option", missing.Msg)
+			return nil, missing
 		}
 		blocks, problems := p.loader.IncludeTasks(t, inc.name, inc.vars)
 		return blocks, firstError(problems)

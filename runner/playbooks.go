@@ -92,7 +92,7 @@ func (r *run) problems(list []diag.Diagnostic) int {
 		if d.Severity == diag.Error {
 			r.display.Error(f, true)
 			code = ExitParser
-			if d.Rule == "syntax-check[missing-file]" {
+			if strings.HasSuffix(d.Rule, "[missing-file]") || strings.HasSuffix(d.Rule, "[role-not-found]") {
 				code = ExitError
 			}
 			break

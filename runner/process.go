@@ -242,7 +242,7 @@ func (p *playRun) handlersFor(name string) []*playbook.Task {
 	}
 	seen := map[string]bool{}
 	for _, h := range p.searched() {
-		if !slices.Contains(h.Topics(), name) {
+		if !listens(h, name) {
 			continue
 		}
 		n := p.handlerName(h)
@@ -255,6 +255,16 @@ func (p *playRun) handlersFor(name string) []*playbook.Task {
 		}
 	}
 	return out
+}
+
+// listens tells whether a handler listens to a topic; a role's handlers also do so with the role's name in front.
+func listens(h *playbook.Task, name string) bool {
+	for _, topic := range h.Topics() {
+		if topic == name || h.Role != nil && (h.Role.FullName()+" : "+topic == name || h.Role.Name+" : "+topic == name) {
+			return true
+		}
+	}
+	return false
 }
 
 // searched lists the handlers in the order in which notifications look for them: the block loaded last first.

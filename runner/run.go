@@ -110,6 +110,7 @@ type run struct {
 	unreachable map[string]bool
 	gathered    map[string]bool
 	startDone   bool
+	dynamic     []func() error // what add_host and group_by did, to be done again after a refresh
 	cache       *factCache
 	warned      int // inventory warnings shown
 

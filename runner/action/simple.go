@@ -2,6 +2,7 @@ package action
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/rehearse-dev/rehearse/internal/argspec"
@@ -113,7 +114,11 @@ var addHost = &Action{Name: "ansible.builtin.add_host", NoHost: true, Once: true
 	}
 	host, port := name, value.Value(nil)
 	if h, p, ok := splitPort(name); ok {
-		host, port = h, value.S(p)
+		n, err := strconv.Atoi(p)
+		if err != nil {
+			return nil, err
+		}
+		host, port = h, value.Int(n)
 	}
 	groups := &value.List{}
 	for _, k := range []string{"groupname", "groups", "group"} {
