@@ -173,3 +173,11 @@ func TestChildren(t *testing.T) {
 		t.Errorf("found %v, want %s", got, want)
 	}
 }
+
+func TestRoleName(t *testing.T) {
+	dir := write(t, map[string]string{"roles/web-server/tasks/main.yml": "", "roles/db/meta/main.yml": "galaxy_info:\n  role_name: My-DB\n",
+		"roles/ansible-role-ok/tasks/main.yml": "", "roles/ns/inner/tasks/main.yml": "", "roles/ns/Inner2/tasks/x.yml": ""})
+	if got, _ := run(t, dir); got != "roles/db:role-name roles/ns/Inner2:role-name roles/web-server:role-name" {
+		t.Errorf("found %q", got)
+	}
+}

@@ -170,14 +170,3 @@ func KindOfProject(k project.Kind) Kind {
 	}
 	return ""
 }
-
-// roleOf is the name of the role that a file belongs to, by its path: the folder below the innermost roles/.
-func roleOf(name string) string {
-	parts := strings.Split(name, "/")
-	for i := len(parts) - 3; i >= 0; i-- {
-		if parts[i] == "roles" {
-			return parts[i+1]
-		}
-	}
-	return ""
-}

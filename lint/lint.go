@@ -41,17 +41,18 @@ type Linter struct {
 	catalog *catalog.Catalog
 	rules   []*Rule // those that are not skipped
 
-	mu      sync.Mutex
-	modules map[string]*module // resolved names
-	reals   map[string]string  // paths without symbolic links
-	roles   map[string][]Target
+	mu       sync.Mutex
+	modules  map[string]*module // resolved names
+	reals    map[string]string  // paths without symbolic links
+	roles    map[string][]Target
+	roleDirs map[string]bool
 
 	local localModules
 }
 
 // New makes a Linter.
 func New(o Options) *Linter {
-	l := &Linter{fs: o.FS, dir: o.Dir, config: o.Config, catalog: o.Catalog, modules: map[string]*module{}, reals: map[string]string{}, roles: map[string][]Target{}}
+	l := &Linter{fs: o.FS, dir: o.Dir, config: o.Config, catalog: o.Catalog, modules: map[string]*module{}, reals: map[string]string{}, roles: map[string][]Target{}, roleDirs: map[string]bool{}}
 	if l.fs == nil {
 		l.fs = source.OS{}
 	}
@@ -77,7 +78,6 @@ type File struct {
 	Source  *source.File
 	Tree    *yaml.Tree     // nil for files that are no YAML
 	Syntax  *playbook.File // for playbooks, tasks and handlers
-	Role    string         // name of the role that the file belongs to, "" outside of roles
 	noqa    *suppressions
 	problem error // why it could not be read
 	lintOff *yamllintComments
@@ -108,7 +108,7 @@ type Finding struct {
 // Open reads and parses a file of the given kind; content is nil to read it from the file system.
 func (l *Linter) Open(path string, kind Kind, content []byte) *File {
 	name := l.show(path)
-	f := &File{Path: path, Name: name, Kind: kind, Role: roleOf(name)}
+	f := &File{Path: path, Name: name, Kind: kind}
 	if content == nil {
 		var err error
 		if content, err = l.fs.ReadFile(path); err != nil {
@@ -124,7 +124,7 @@ func (l *Linter) Open(path string, kind Kind, content []byte) *File {
 
 // FileOf makes a File of a text that is parsed already.
 func (l *Linter) FileOf(path string, kind Kind, tree *yaml.Tree) *File {
-	f := &File{Path: path, Name: l.show(path), Kind: kind, Role: roleOf(l.show(path)), Source: tree.File, Tree: tree}
+	f := &File{Path: path, Name: l.show(path), Kind: kind, Source: tree.File, Tree: tree}
 	l.parse(f)
 	return f
 }
@@ -162,8 +162,14 @@ func (l *Linter) show(path string) string {
 func (l *Linter) Check(f *File) []Finding {
 	p := &pass{linter: l, file: f}
 	p.run()
-	kept := p.findings[:0]
-	for _, d := range p.findings {
+	return l.keep(p.findings)
+}
+
+// keep leaves out what comments and configuration suppress, sets levels and sorts.
+func (l *Linter) keep(fs []Finding) []Finding {
+	kept := fs[:0]
+	for _, d := range fs {
+		f := d.File
 		if l.config.skips(d.Rule, d.RuleInfo) || f.noqa.line(d.Line, d.Rule) || l.config.ruleExcludes(d.RuleInfo, f) {
 			continue
 		}
@@ -200,7 +206,7 @@ type Result struct {
 
 // Run checks files in parallel, and after them the files that they bring in, as often as there are new ones.
 func (l *Linter) Run(ctx context.Context, targets []Target) Result {
-	var result Result
+	result := Result{Findings: l.checkRoles(targets)}
 	seen := map[Target]bool{}
 	for len(targets) > 0 && ctx.Err() == nil {
 		var batch []Target

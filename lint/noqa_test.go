@@ -33,7 +33,7 @@ func TestNoqa(t *testing.T) {
 		{"a block means its tasks", "    - name: B # noqa: no-changed-when\n      block:\n        - command: x\n", "6:fqcn[action-core] 6:name[missing] 6:no-changed-when"},
 		{"tag", "    - command: x\n      tags: [skip_ansible_lint]\n", ""},
 		{"tag as a text", "    - command: x\n      tags: skip_ansible_lint\n", ""},
-		{"truthy by line", "    - debug:\n        msg: yes # noqa: yaml[truthy]\n      name: N\n", "4:fqcn[action-core]"},
+		{"truthy by line", "    - debug:\n        msg: yes # noqa: yaml[truthy]\n      name: N\n", "4:fqcn[action-core] 4:key-order[task]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l := New(Options{Dir: t.TempDir()})
@@ -55,7 +55,7 @@ func TestYamllintComments(t *testing.T) {
 		{"# yamllint disable rule:colons\na: yes\n", "2:yaml[truthy]"},
 		{"a: !!bool yes\nb: 'yes'\nc: yES\non: true\n", "4:yaml[truthy]"},
 	} {
-		l := New(Options{Dir: t.TempDir()})
+		l := New(Options{Dir: t.TempDir(), Config: &Config{Tags: []string{"yaml"}, YAML: defaultYAML()}})
 		if got := list(check(t, l, "vars/main.yml", c.text)); got != c.want {
 			t.Errorf("%q: found %q, want %q", c.text, got, c.want)
 		}

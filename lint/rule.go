@@ -23,6 +23,7 @@ type Rule struct {
 	Task   func(p *pass, t *Task)                         // each task, handler and block
 	Play   func(p *pass, play *playbook.PlaySyntax)       // each play
 	File   func(p *pass)                                  // each file
+	Role   func(p *pass)                                  // each role: the pass's file is its folder
 	Scalar func(p *pass, n *yaml.Node, parent *yaml.Node) // each scalar of a YAML file, keys included
 	Map    func(p *pass, n *yaml.Node, path []*yaml.Node) // each mapping of a YAML file
 }

@@ -65,6 +65,12 @@ func argsTask(p *pass, t *Task) {
 			args.Put(spec.FreeForm, raw)
 		}
 	}
+	if role := t.Arg("role"); role != nil && (entry.FQCN == "ansible.builtin.include_role" || entry.FQCN == "ansible.builtin.import_role") {
+		args.Delete(value.S("role")) // the action takes it for the name
+		if t.Arg("name") == nil {
+			args.Put("name", role)
+		}
+	}
 	for _, name := range unchecked[entry.FQCN] {
 		args.Delete(value.S(name))
 	}
