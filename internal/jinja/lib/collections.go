@@ -10,10 +10,10 @@ import (
 // Collections' functions are known by their full names only; the playbook's `collections` decide about short ones.
 
 func collectionFilters() []*jinja.Function {
-	return slices.Concat(generalFilters, ipFilters, utilsFilters)
+	return slices.Concat(generalFilters, ipFilters, utilsFilters, protomatterFilters)
 }
 
-func collectionTests() []*jinja.Function { return utilsTests }
+func collectionTests() []*jinja.Function { return slices.Concat(utilsTests, protomatterTests) }
 
 func collectionLookups() []*jinja.Function { return slices.Concat(generalLookups, refusedLookups()) }
 
@@ -70,7 +70,7 @@ func refusedLookups() []*jinja.Function {
 		refusedLookup("community.hashi_vault", "vault_kv1_get", "a HashiCorp Vault server"),
 		refusedLookup("community.hashi_vault", "vault_read", "a HashiCorp Vault server"),
 		refusedLookup("ansible.utils", "validate", "the Python library jsonschema"),
-	refusedLookup("kubernetes.core", "k8s", "the Python library kubernetes"),
+		refusedLookup("kubernetes.core", "k8s", "the Python library kubernetes"),
 		refusedLookup("kubernetes.core", "kustomize", "the program kustomize"),
 		refusedLookup("awx.awx", "controller_api", "an AWX server"),
 		refusedLookup("amazon.aws", "aws_ssm", "the Python library boto3"),
