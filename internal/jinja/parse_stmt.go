@@ -43,6 +43,8 @@ func statementParser(name string) func(*parser, int) Stmt {
 		return (*parser).loopControl
 	case "debug":
 		return (*parser).debug
+	case "trans":
+		return (*parser).trans
 	}
 	return nil
 }

@@ -157,8 +157,9 @@ type parser struct {
 	tags []string   // open statements, for messages
 	ends [][]string // end tags that are looked for
 
-	broken   bool // the opening tag that was just read is broken, which has been reported
-	unclosed bool // the statement that was just read lacks its end tag
+	before   []Stmt // statements to be put in front of the one that is being read
+	broken   bool   // the opening tag that was just read is broken, which has been reported
+	unclosed bool   // the statement that was just read lacks its end tag
 }
 
 // syntaxError unwinds the parser to the statement that it is in.
@@ -433,6 +434,8 @@ func (p *parser) subparse(body []Stmt, ends []string) []Stmt {
 					p.wanted(TokBlockEnd.describe())
 				}
 			})
+			body = append(body, p.before...)
+			p.before = nil
 			if s != nil {
 				body = append(body, s)
 			} else {
