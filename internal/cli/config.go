@@ -35,14 +35,21 @@ func configCommand(env *Env) *cobra.Command {
 			return &ExitError{2, "argument action: one of dump, list, validate, view is required"}
 		},
 	}
-	dump := c.command("dump", "Show every setting with its value and origin", c.dump)
+	var dumpFormat, listFormat, validateFormat string
+	with := func(format *string, run func() error) func() error {
+		return func() error {
+			c.format = *format
+			return run()
+		}
+	}
+	dump := c.command("dump", "Show every setting with its value and origin", with(&dumpFormat, c.dump))
 	dump.Flags().BoolVar(&c.changed, "only-changed", false, "leave out the settings that have their default")
 	dump.Flags().BoolVar(&c.changed, "changed-only", false, "the same as --only-changed")
-	dump.Flags().StringVarP(&c.format, "format", "f", "display", "display, json or yaml")
-	list := c.command("list", "Show every setting that there is, with type, default and the places that set it", c.list)
-	list.Flags().StringVarP(&c.format, "format", "f", "yaml", "json or yaml")
-	validate := c.command("validate", "Name the keys of ansible.cfg, or the environment variables, that no setting has", c.validate)
-	validate.Flags().StringVarP(&c.format, "format", "f", "ini", "ini or env")
+	dump.Flags().StringVarP(&dumpFormat, "format", "f", "display", "display, json or yaml")
+	list := c.command("list", "Show every setting that there is, with type, default and the places that set it", with(&listFormat, c.list))
+	list.Flags().StringVarP(&listFormat, "format", "f", "yaml", "json or yaml")
+	validate := c.command("validate", "Name the keys of ansible.cfg, or the environment variables, that no setting has", with(&validateFormat, c.validate))
+	validate.Flags().StringVarP(&validateFormat, "format", "f", "ini", "ini or env")
 	cmd.AddCommand(dump, list, validate, c.command("view", "Show the ansible.cfg in use", c.view))
 	return cmd
 }
