@@ -58,16 +58,16 @@ local function main()
   end
 
   -- completion of an option
-  vim.api.nvim_buf_set_lines(buf, 5, 5, false, { '        va' })
-  local list = request('textDocument/completion', at(5, 10))
+  vim.api.nvim_buf_set_lines(buf, 6, 6, false, { '        va' })
+  local list = request('textDocument/completion', at(6, 10))
   local labels = {}
   for _, item in ipairs(list.items or list) do
     labels[#labels + 1] = item.label
   end
   check('completion', labels[1] == 'var', vim.inspect(labels))
-  vim.api.nvim_buf_set_lines(buf, 5, 6, false, {})
+  vim.api.nvim_buf_set_lines(buf, 6, 7, false, {})
 
-  local hover = request('textDocument/hover', at(4, 8))
+  local hover = request('textDocument/hover', at(5, 8))
   check('hover', hover and hover.contents.value:match('ansible.builtin.debug') ~= nil, vim.inspect(hover))
 
   local symbols = request('textDocument/documentSymbol', { textDocument = { uri = vim.uri_from_bufnr(buf) } })
@@ -78,10 +78,8 @@ local function main()
   vim.bo[buf].modified = false
   vim.cmd('edit!')
   vim.api.nvim_win_set_cursor(0, { 6, 0 })
-  if wants[1] ~= '' then
-    vim.cmd('RehearseRunTask')
-  end
-  if wants[1] ~= '' and wait('run opens a split', function()
+  vim.cmd('RehearseRunTask')
+  if wait('run opens a split', function()
     return #vim.api.nvim_list_wins() == 2
   end) then
     local out = vim.api.nvim_get_current_buf()
