@@ -151,8 +151,13 @@ func (c *Call) Each(v value.Value, f func(value.Value) error) error {
 // List collects what Each yields.
 func (c *Call) List(v value.Value) ([]value.Value, error) {
 	var items []value.Value
-	if l, ok := v.(*value.List); ok {
-		items = make([]value.Value, 0, len(l.Items))
+	switch x := v.(type) {
+	case *value.List:
+		items = make([]value.Value, 0, len(x.Items))
+	case *value.Range:
+		if x.Len() > maxItems {
+			return nil, value.Errorf("MemoryError", "a range of %d items is too large to be listed", x.Len())
+		}
 	}
 	err := c.Each(v, func(x value.Value) error {
 		if len(items) >= maxItems {
@@ -165,7 +170,7 @@ func (c *Call) List(v value.Value) ([]value.Value, error) {
 }
 
 // maxItems bounds the list that one call collects.
-const maxItems = 1 << 24
+const maxItems = 1 << 22
 
 // Attr is what a.name means in a template (attribute, then item), Item what a[key] means (item, then attribute). What
 // is not there is an *value.Undefined, not an error.

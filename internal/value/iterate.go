@@ -82,7 +82,7 @@ func iterateSlice(items []Value) func() (Value, error) {
 }
 
 // maxItems bounds a list that one operation makes.
-const maxItems = 1 << 24
+const maxItems = 1 << 22
 
 // Collect lists what Iterate yields.
 func Collect(v Value) ([]Value, error) {

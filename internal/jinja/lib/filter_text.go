@@ -83,6 +83,9 @@ func replace(c *jinja.Call) (value.Value, error) {
 			return nil, err
 		}
 	}
+	if grow := len(parts[2]) - len(parts[1]); grow > 0 && strings.Count(parts[0], parts[1])*grow > 1<<27 {
+		return nil, value.Errorf("MemoryError", "the replacement makes a text of more than %d bytes", 1<<27)
+	}
 	return value.S(strings.Replace(parts[0], parts[1], parts[2], n)), nil
 }
 
