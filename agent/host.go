@@ -12,8 +12,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/rehearse-dev/rehearse/internal/module"
@@ -85,25 +83,10 @@ func (h *Host) Invoke(ctx context.Context, r *wire.Call, blob func(sha string) (
 	return &wire.Answer{Value: res}
 }
 
-// invoke turns a panic of a module into its failure: one broken module must not cost the host.
-func (h *Host) invoke(ctx context.Context, m *module.Module, r *wire.Call, blob func(string) (io.ReadSeeker, error)) (res *value.Dict) {
-	defer func() {
-		if p := recover(); p != nil {
-			res = failure(fmt.Sprintf("MODULE FAILURE: %s stopped with %v", m.Name, p))
-			if r.NoLog {
-				res = failure("MODULE FAILURE: " + m.Name + " stopped; no_log hides the cause")
-			} else {
-				res.Put("exception", value.S(strings.TrimSpace(string(debug.Stack()))))
-			}
-		}
-	}()
+func (h *Host) invoke(ctx context.Context, m *module.Module, r *wire.Call, blob func(string) (io.ReadSeeker, error)) *value.Dict {
 	c := &module.Call{Ctx: ctx, Name: r.Module, Check: r.Check, Diff: r.Diff, NoLog: r.NoLog, Env: r.Env, TmpDir: r.TmpDir,
 		Cwd: r.Cwd, Blob: blob, Verbosity: r.Verbosity, MaxDiff: r.MaxDiff, Python: &h.python, CacheDir: h.cacheDir()}
-	res = module.Invoke(c, m, r.Args)
-	if res == nil {
-		res = failure("MODULE FAILURE: " + m.Name + " gave no result")
-	}
-	return res
+	return module.Invoke(c, m, r.Args) // which turns a panic into a failure
 }
 
 func failure(msg string) *value.Dict {

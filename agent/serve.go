@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/rehearse-dev/rehearse/internal/wire"
@@ -45,7 +47,20 @@ func Main(marker string) int {
 	if _, err := io.WriteString(out, marker+" ok\n"); err != nil {
 		return 1
 	}
-	if err := Serve(in, out); err != nil {
+	// A signal, or an output that nobody reads any more, must not keep the agent from cleaning up. They are caught, not
+	// ignored: what is ignored here would be ignored by every command that a module starts.
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
+	stopped := make(chan string, 1)
+	go func() {
+		for s := range signals {
+			if s != syscall.SIGPIPE {
+				stopped <- "the agent was stopped by signal: " + s.String()
+				return
+			}
+		}
+	}()
+	if err := serve(in, out, stopped); err != nil {
 		fmt.Fprintf(os.Stderr, "rehearse agent: %v\n", err)
 		return 1
 	}
@@ -54,7 +69,10 @@ func Main(marker string) int {
 
 // Serve answers requests in the order in which they come. It returns at the end of input, after it has stopped what
 // was running, ended child processes and removed its files.
-func Serve(in io.Reader, out io.Writer) error {
+func Serve(in io.Reader, out io.Writer) error { return serve(in, out, nil) }
+
+// serve is Serve that a text on stopped ends, too: it is said to the controller.
+func serve(in io.Reader, out io.Writer, stopped <-chan string) error {
 	ctx, stop := context.WithCancelCause(context.Background())
 	defer stop(nil)
 	s := &server{ctx: ctx, active: map[uint32]context.CancelCauseFunc{}, children: map[uint32]*Process{}}
@@ -70,7 +88,18 @@ func Serve(in io.Reader, out io.Writer) error {
 	}
 	var work sync.WaitGroup
 	work.Go(s.work)
-	err := s.conn.Serve()
+	ended := make(chan error, 1)
+	go func() { ended <- s.conn.Serve() }()
+	var err error
+	select {
+	case err = <-ended:
+	case why := <-stopped:
+		err = errors.New(why)
+	}
+	if err != nil {
+		s.conn.Send(wire.GoAway, 0, []byte(err.Error()))
+		s.conn.Release()
+	}
 	stop(errors.New("the controller is gone"))
 	s.mu.Lock()
 	s.ended = true
@@ -84,6 +113,12 @@ func Serve(in io.Reader, out io.Writer) error {
 	s.host.Close()
 	s.blobs.remove()
 	s.conn.Close()
+	t := time.NewTimer(grace)
+	defer t.Stop()
+	select {
+	case <-s.conn.Flushed():
+	case <-t.C: // nobody reads
+	}
 	return err
 }
 
@@ -192,6 +227,9 @@ func (s *server) finish(stream uint32) {
 }
 
 func (s *server) answer(stream uint32, a *wire.Answer) {
+	if s.ctx.Err() != nil { // the agent ends: the host is lost, the task has not failed
+		return
+	}
 	if err := s.conn.Send(wire.Result, stream, a.Encode()); err != nil && !errors.Is(err, wire.ErrClosed) {
 		s.conn.Send(wire.Result, stream, (&wire.Answer{Error: err.Error()}).Encode())
 	}

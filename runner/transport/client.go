@@ -56,6 +56,7 @@ type client struct {
 
 	mu      sync.Mutex
 	cause   error
+	goAway  string                       // what the agent said when it ended by itself
 	waiting map[uint32]chan wire.Message // of spawns and files
 	blobs   map[string]*lent
 	hello   chan wire.Message
@@ -116,6 +117,10 @@ func (c *client) take(m wire.Message) {
 		}
 	case wire.Want:
 		go c.give(m)
+	case wire.GoAway:
+		c.mu.Lock()
+		c.goAway = string(m.Payload)
+		c.mu.Unlock()
 	}
 }
 
@@ -462,6 +467,10 @@ func (c *client) lost() error {
 	}
 	c.mu.Lock()
 	cause := c.cause
+	if c.goAway != "" {
+		cause = errors.New(c.goAway)
+		e = &wire.Exit{Code: -1}
+	}
 	c.mu.Unlock()
 	return &LostError{Message: describeLoss(e, cause), Exit: e}
 }
@@ -472,6 +481,8 @@ func describeLoss(e *wire.Exit, cause error) string {
 	switch {
 	case errors.As(cause, &garbage):
 		msg = garbage.Error()
+	case cause != nil && e != nil && e.Code < 0 && e.Error == "":
+		msg = cause.Error()
 	case e != nil && e.Error != "":
 		msg = e.Error
 	case e != nil && e.Code > 128:

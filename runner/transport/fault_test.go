@@ -2,6 +2,8 @@ package transport_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
@@ -174,6 +176,29 @@ func TestKilledAgent(t *testing.T) {
 	unreachable(t, res.Err, "the agent was killed by signal 9")
 	if got := answer(t, c, ping("anew")); got != "anew" {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestStoppedAgentCleansUp(t *testing.T) {
+	s := startSSHD(t, "")
+	c := s.dial()
+	tmp := filepath.Join(s.Dir, "tmp")
+	must(t, os.Mkdir(tmp, 0o700))
+	src := filepath.Join(s.Dir, "src")
+	must(t, os.WriteFile(src, make([]byte, 1<<20), 0o600))
+	sum := sha256.Sum256(make([]byte, 1<<20))
+	sha := hex.EncodeToString(sum[:])
+	res := c.Run(context.Background(), &transport.Request{Module: "rehearse.copy_file", TmpDir: tmp, Args: value.NewDict("src", value.S("src"), "_blob", value.S(sha),
+		"dest", value.S(filepath.Join(s.Dir, "dest"))), Blobs: map[string]transport.Blob{sha: {Path: src, Size: 1 << 20}}})
+	must(t, res.Err)
+	if kept, _ := os.ReadDir(tmp); len(kept) == 0 {
+		t.Error("the agent keeps no file: this test tests nothing")
+	}
+	res = c.Run(context.Background(), shell("kill -TERM $PPID; exec sleep 1000.375"))
+	unreachable(t, res.Err, "the agent was stopped by signal: terminated")
+	gone(t, "1000.375")
+	if left, _ := os.ReadDir(tmp); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
 	}
 }
 

@@ -89,9 +89,10 @@ func TestProxyCommand(t *testing.T) {
 	if got := answer(t, c, ping("proxied")); got != "proxied" {
 		t.Errorf("got %q", got)
 	}
-	target.Args = append(s.target().Args, "-o", "ProxyCommand=exit 3")
+	target.Args = append(s.target().Args, "-o", "ProxyCommand=no-such-proxy")
 	_, err = transport.DialSSH(context.Background(), target)
-	unreachable(t, err, "before the login")
+	unreachable(t, err, "before the login; the proxy command said: ")
+	unreachable(t, err, "no-such-proxy: not found")
 }
 
 // TestTheSystemsSSH uses ssh for what connections made in this process cannot do: a Match exec block.

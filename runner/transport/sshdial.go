@@ -121,7 +121,11 @@ func handshake(ctx context.Context, t *Target, s *settings, conn net.Conn) (*ssh
 		if silent {
 			return nil, fmt.Errorf("connection to %s port %d timed out: it was accepted, but there was no login within %v", s.host, s.port, s.connect)
 		}
-		return nil, login.explain(err)
+		err = login.explain(err)
+		if proxy, ok := conn.(*commandConn); ok && proxy.said.Len() > 0 {
+			err = fmt.Errorf("%w; the proxy command said: %s", err, strings.TrimSpace(proxy.said.String()))
+		}
+		return nil, err
 	}
 	l := &sshLink{client: ssh.NewClient(c, channels, requests), timeout: s.connect, gone: make(chan struct{})}
 	go func() {

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/rehearse-dev/rehearse/internal/wire"
@@ -65,7 +67,8 @@ func (l *systemSSH) start(ctx context.Context, s *wire.Spawn) (*process, error) 
 // throughCommand is a connection that a ProxyCommand makes.
 func throughCommand(line string) (net.Conn, error) {
 	cmd := exec.Command("/bin/sh", "-c", "exec "+line)
-	cmd.Stderr = os.Stderr
+	c := &commandConn{cmd: cmd}
+	cmd.Stderr = &c.said
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -77,19 +80,26 @@ func throughCommand(line string) (net.Conn, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("ProxyCommand %s: %w", line, err)
 	}
-	return &commandConn{Reader: out, WriteCloser: in, cmd: cmd}, nil
+	c.Reader, c.WriteCloser = out, in
+	return c, nil
 }
 
+// commandConn is the input and output of a running command. said is what it printed besides; it is complete after Close.
 type commandConn struct {
 	io.Reader
 	io.WriteCloser
-	cmd *exec.Cmd
+	cmd  *exec.Cmd
+	said bytes.Buffer
+	end  sync.Once
 }
 
+// Close ends the command. Any goroutine may call it, any number of times.
 func (c *commandConn) Close() error {
-	c.WriteCloser.Close()
-	c.cmd.Process.Kill()
-	c.cmd.Wait()
+	c.end.Do(func() {
+		c.WriteCloser.Close()
+		c.cmd.Process.Kill()
+		c.cmd.Wait()
+	})
 	return nil
 }
 
