@@ -190,6 +190,7 @@ func (p *playRun) load(inc *included) ([]*playbook.Block, error) {
 			return nil, missing
 		}
 		blocks, problems := p.loader.IncludeTasks(t, inc.name, inc.vars)
+		p.importedHandlers()
 		return blocks, firstError(problems)
 	}
 	get := func(k string) string {
@@ -218,12 +219,24 @@ func (p *playRun) load(inc *included) ([]*playbook.Block, error) {
 		return nil, err
 	}
 	if role != nil {
-		for _, b := range role.Handlers() {
-			p.handlerBlocks = append(p.handlerBlocks, b)
-			p.handlers = append(p.handlers, flatten(b)...)
-		}
+		p.addHandlers(role.Handlers())
 	}
+	p.importedHandlers()
 	return blocks, nil
+}
+
+// addHandlers makes handlers known to notifications and flushes.
+func (p *playRun) addHandlers(blocks []*playbook.Block) {
+	for _, b := range blocks {
+		p.handlerBlocks = append(p.handlerBlocks, b)
+		p.handlers = append(p.handlers, flatten(b)...)
+	}
+}
+
+// importedHandlers adds the handlers of roles that were imported by a file which has just been included.
+func (p *playRun) importedHandlers() {
+	p.addHandlers(p.play.Handlers[p.ownHandlers:])
+	p.ownHandlers = len(p.play.Handlers)
 }
 
 // firstError turns the first problem that stops a load into an error.

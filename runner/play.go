@@ -40,6 +40,7 @@ type playRun struct {
 	handlers      []*playbook.Task
 	names         map[*playbook.Task]string // templated names of handlers
 	handlerBlocks []*playbook.Block
+	ownHandlers   int // of the play's own list that are known
 
 	notes    map[string][]string // notifications that wait for a flush, by host
 	notified map[*playbook.Task]map[string]bool
@@ -252,10 +253,8 @@ func (r *run) batchRun(ctx context.Context, play *playbook.Play, set *playSettin
 		p.batchName = append(p.batchName, h.Name)
 	}
 	r.emit(callback.PlayStart{Name: set.name, Check: set.check, Free: set.strategy == "free" || set.strategy == "host_pinned"})
-	p.handlerBlocks = play.AllHandlers()
-	for _, b := range p.handlerBlocks {
-		p.handlers = append(p.handlers, flatten(b)...)
-	}
+	p.addHandlers(play.AllHandlers())
+	p.ownHandlers = len(play.Handlers)
 	p.setup = r.setupTask(play)
 	blocks, plan, err := p.compile()
 	if err != nil {

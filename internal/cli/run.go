@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
+	"github.com/rehearse-dev/rehearse/internal/config"
 	"github.com/rehearse-dev/rehearse/internal/diag"
 	"github.com/rehearse-dev/rehearse/internal/inventory"
 	"github.com/rehearse-dev/rehearse/internal/source"
@@ -270,7 +271,7 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 		if done, err := f.adhocHosts(w, &o); done || err != nil {
 			return err
 		}
-	} else if len(w.inventory.Hosts()) == 0 && !o.ListHosts {
+	} else if len(w.inventory.Hosts()) == 0 && !o.ListHosts && !off(w.config, "LOCALHOST_WARNING") {
 		o.Display.Warn("provided hosts list is empty, only localhost is available. Note that the implicit localhost does not match 'all'")
 	}
 	if f.limit != "" {
@@ -482,6 +483,11 @@ func (f *runFlags) callbacks(env *Env, w *workspace, o *runner.Options) error {
 		o.Callbacks = append(o.Callbacks, cb)
 	}
 	return nil
+}
+
+// off tells whether somebody has turned a setting off.
+func off(c *config.Config, name string) bool {
+	return c.Get(name).Value == value.Value(value.Bool(false))
 }
 
 // boolEnv reads a boolean environment variable; it tells whether one was set.
