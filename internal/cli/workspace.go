@@ -99,7 +99,7 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 	}
 	w.store = vars.New(vars.Options{FS: o.fs, Inventory: w.inventory, Engine: w.engine, Dir: dir, Extra: extra,
 		Merge: w.config.String("DEFAULT_HASH_BEHAVIOUR") == "merge", Decrypt: w.secrets.Decrypt, Magic: o.magic,
-		Python: sync.OnceValue(func() string { return controllerPython(env) }),
+		Python:     sync.OnceValue(func() string { return controllerPython(env) }),
 		Precedence: w.config.Strings("VARIABLE_PRECEDENCE"), NoInject: w.noInject(),
 		Report: func(d diag.Diagnostic) { warn(d.Message, d.At) }})
 	w.loader = &playbook.Loader{FS: o.fs, Engine: w.engine, RolesPath: w.config.Strings("DEFAULT_ROLES_PATH"),

@@ -144,4 +144,6 @@ func (in *Installation) BuiltinModule(name string) string {
 	return path
 }
 
-func (in *Installation) String() string { return fmt.Sprintf("ansible-core %s in %s", in.Version, in.Dir) }
+func (in *Installation) String() string {
+	return fmt.Sprintf("ansible-core %s in %s", in.Version, in.Dir)
+}
