@@ -61,6 +61,9 @@ type Config struct {
 	// Finalize, when set, changes what {{ }} prints, in plain mode.
 	Finalize func(c *Call, v value.Value) (value.Value, error)
 
+	// MaxSteps bounds the loop iterations and macro calls of one evaluation; 0 means 50 million.
+	MaxSteps int
+
 	// AllowBrokenConditionals is Ansible's setting of that name: a conditional may give something else than a boolean.
 	AllowBrokenConditionals bool
 }
@@ -105,6 +108,9 @@ func NewPlain(cfg Config) *Engine {
 }
 
 func (e *Engine) prepare() {
+	if e.cfg.MaxSteps == 0 {
+		e.cfg.MaxSteps = maxSteps
+	}
 	e.syntax = e.cfg.Options.syntax()
 	e.tables = map[string]map[string]*Function{}
 	for _, t := range []struct {

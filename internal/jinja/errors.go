@@ -168,7 +168,7 @@ func (e *Engine) RenderValue(src, name string, vars Scope) (value.Value, error) 
 	}
 	ctx := &scopeContext{e: e, plain: vars, keep: true}
 	ctx.addBlocks(c)
-	r := &run{e: e, c: c, ctx: ctx, lim: &limits{}, cache: make([]value.Value, len(c.names))}
+	r := &run{e: e, c: c, ctx: ctx, lim: &limits{max: e.cfg.MaxSteps}, cache: make([]value.Value, len(c.names))}
 	out := output{native: e.cfg.Options.Native}
 	if err := r.exec(c.root, &out); err != nil {
 		return nil, plainError(err)
@@ -184,7 +184,7 @@ func (e *Engine) Eval(src string, vars Scope) (value.Value, error) {
 		return nil, err
 	}
 	ctx := &scopeContext{e: e, plain: vars}
-	r := &run{e: e, c: c, ctx: ctx, lim: &limits{}, cache: make([]value.Value, len(c.names))}
+	r := &run{e: e, c: c, ctx: ctx, lim: &limits{max: e.cfg.MaxSteps}, cache: make([]value.Value, len(c.names))}
 	f := frame{run: r, slots: make([]value.Value, c.root.slots)}
 	v, err := c.expr(&f)
 	return v, plainError(err)

@@ -10,7 +10,7 @@ import (
 
 // The bounds of one evaluation. They are far above what a template that ends needs.
 const (
-	maxSteps  = 50_000_000 // loop iterations and macro calls
+	maxSteps  = 50_000_000 // loop iterations and macro calls, unless the configuration says otherwise
 	maxDepth  = 180        // templates and macros inside each other
 	maxOutput = 1 << 27    // bytes of text
 )
@@ -18,6 +18,7 @@ const (
 // limits counts what one evaluation has used; it is shared by everything that is evaluated inside it.
 type limits struct {
 	steps int
+	max   int
 	depth int
 	ctx   context.Context
 }
@@ -37,8 +38,8 @@ func (l *limits) step() error {
 			return value.Errorf("TemplateRuntimeError", "the evaluation was stopped: %v", context.Cause(l.ctx))
 		}
 	}
-	if l.steps > maxSteps {
-		return value.Errorf("TemplateRuntimeError", "the template was stopped after %d steps: does a loop ever end?", maxSteps)
+	if l.steps > l.max {
+		return value.Errorf("TemplateRuntimeError", "the template was stopped after %d steps: does a loop ever end?", l.max)
 	}
 	return nil
 }

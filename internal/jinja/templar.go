@@ -70,7 +70,7 @@ func (t *Templar) limits() (lim *limits, done func()) {
 	if t.lim != nil {
 		return t.lim, func() {}
 	}
-	t.lim = &limits{ctx: t.Ctx}
+	t.lim = &limits{ctx: t.Ctx, max: t.engine.cfg.MaxSteps}
 	return t.lim, func() { t.lim = nil }
 }
 
@@ -120,7 +120,9 @@ func (t *Templar) lazy(v value.Value) value.Value {
 				if x.At != nil {
 					at = *x.At
 				}
-				return asUndefined(&Error{Class: "UndecryptableVaultError", Message: "Attempt to use undecryptable variable.", Cause: err, Origin: at, At: at})
+				u := asUndefined(&Error{Class: "UndecryptableVaultError", Message: "Attempt to use undecryptable variable.", Cause: err, Origin: at, At: at})
+				u.Owner = x // unvault and vault_encrypted look at the ciphertext
+				return u
 			}
 			return t.lazy(p)
 		}
