@@ -79,6 +79,7 @@ func serve(in io.Reader, out io.Writer, stopped <-chan string) error {
 	s.cond.L = &s.mu
 	if exe, err := os.Executable(); err == nil && strings.HasPrefix(filepath.Base(exe), "agent-") {
 		s.host.CacheDir = filepath.Dir(exe)
+		defer tidy(exe, time.Now())
 	}
 	s.conn = wire.NewConn(in, out, s.take)
 	home, _ := os.UserHomeDir()
