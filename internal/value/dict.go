@@ -17,6 +17,9 @@ type Dict struct {
 	Lazy func(Value) Value
 	// Missing, when set, is asked for a text key that is not there; such keys are not listed.
 	Missing func(key string) (Value, bool)
+	// Fill, when set, puts the entries in as soon as somebody lists or changes them; until then Missing answers alone. Such a
+	// dict is for one goroutine.
+	Fill func(d *Dict)
 
 	done   done
 	shared bool // entries belong to another dict, too
@@ -127,11 +130,20 @@ func (d *Dict) find(hash any) int {
 	return -1
 }
 
+// fill puts the entries of a dict in that has put that off.
+func (d *Dict) fill() {
+	if f := d.Fill; f != nil {
+		d.Fill, d.Missing = nil, nil
+		f(d)
+	}
+}
+
 // Len is the number of entries.
 func (d *Dict) Len() int {
 	if d == nil {
 		return 0
 	}
+	d.fill()
 	return len(d.entries)
 }
 
@@ -142,6 +154,7 @@ func (d *Dict) Set(key, v Value) bool {
 	if !ok {
 		return false
 	}
+	d.fill()
 	if d.shared || d.Lazy != nil {
 		d.own()
 	}
@@ -175,6 +188,9 @@ func (d *Dict) Get(key string) (Value, bool) {
 	}
 	i := d.find(key)
 	if i < 0 {
+		if d.Missing != nil {
+			return d.Missing(key)
+		}
 		return nil, false
 	}
 	return d.at(i), true
@@ -225,6 +241,7 @@ func (d *Dict) Delete(key Value) bool {
 	if !ok {
 		return false
 	}
+	d.fill()
 	if d.shared || d.Lazy != nil {
 		d.own()
 	}
@@ -246,6 +263,7 @@ func (d *Dict) All() func(yield func(Value, Value) bool) {
 		if d == nil {
 			return
 		}
+		d.fill()
 		for i := 0; i < len(d.entries); i++ { // the dict may change while it is read
 			if !yield(d.entries[i].key, d.at(i)) {
 				return
@@ -260,6 +278,7 @@ func (d *Dict) RawAll() func(yield func(Value, Value) bool) {
 		if d == nil {
 			return
 		}
+		d.fill()
 		for _, e := range d.entries {
 			if !yield(e.key, e.value) {
 				return
@@ -273,6 +292,7 @@ func (d *Dict) Keys() []Value {
 	if d == nil {
 		return nil
 	}
+	d.fill()
 	keys := make([]Value, 0, len(d.entries))
 	for _, e := range d.entries {
 		keys = append(keys, e.key)
@@ -285,6 +305,7 @@ func (d *Dict) Copy() *Dict {
 	if d == nil {
 		return &Dict{}
 	}
+	d.fill()
 	c := &Dict{entries: append([]entry(nil), d.entries...), At: d.At, Lazy: d.Lazy, done: d.done.copy()}
 	if len(c.entries) > small {
 		c.reindex()
@@ -294,6 +315,7 @@ func (d *Dict) Copy() *Dict {
 
 // WithLazy is a view of the same entries whose values are templated by f on access. Changing it leaves d alone.
 func (d *Dict) WithLazy(f func(Value) Value) *Dict {
+	d.fill()
 	n := len(d.entries)
 	return &Dict{entries: d.entries[:n:n], index: d.index, At: d.At, Lazy: f, shared: true, Missing: d.Missing}
 }

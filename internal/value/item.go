@@ -290,6 +290,10 @@ func Contains(container, item Value) (bool, error) {
 		if !ok {
 			return false, unhashable(item)
 		}
+		if key, ok := hash.(string); ok && c.Missing != nil && c.find(hash) < 0 {
+			_, ok = c.Missing(key)
+			return ok, nil
+		}
 		return c.find(hash) >= 0, nil
 	case *Set:
 		if u, ok := item.(*Undefined); ok && !u.Lax() {

@@ -77,6 +77,7 @@ func (l *List) Raw() *List { return &List{Items: l.Items, At: l.At} }
 
 // RawCopy is the dict without its laziness: the values as they are written.
 func (d *Dict) RawCopy() *Dict {
+	d.fill()
 	n := len(d.entries)
 	return &Dict{entries: d.entries[:n:n], index: d.index, At: d.At, shared: true}
 }

@@ -232,17 +232,31 @@ func (s *Store) hostVarsOf(name string) value.Value {
 		return &value.Undefined{Name: name, Message: "\"hostvars['" + name + "']\" is undefined"}
 	}
 	c := s.Scope(Query{Host: h, plain: true})
-	d := c.All()
 	if s.o.Engine == nil {
-		return d
+		return c.All()
 	}
 	t := s.o.Engine.Templar(c)
-	d.Lazy = func(v value.Value) value.Value {
+	resolve := func(v value.Value) value.Value {
 		got, err := t.Resolve(v)
 		if err != nil {
 			return &value.Undefined{Message: err.Error(), Cause: err}
 		}
 		return got
 	}
-	return d
+	// One variable is looked up without making the others; only who lists them pays for all.
+	return &value.Dict{
+		Missing: func(name string) (value.Value, bool) {
+			v, ok := c.Lookup(name)
+			if !ok {
+				return nil, false
+			}
+			return resolve(v), true
+		},
+		Fill: func(d *value.Dict) {
+			for k, v := range c.All().RawAll() {
+				d.Set(k, v)
+			}
+			d.Lazy = resolve
+		},
+	}
 }
