@@ -128,7 +128,7 @@ func first_(list ...error) error {
 func (p *playRun) settle(r *result, busy map[string]bool, throttled map[*playbook.Task]int, runErr *error) {
 	delete(busy, r.host.Name)
 	throttled[r.spec.task]--
-	if *runErr != nil {
+	if *runErr != nil || p.ctx.Err() != nil {
 		return
 	}
 	if r.runOnce {

@@ -226,7 +226,11 @@ func (p *playRun) spread(s *spec, hosts []*inventory.Host, throttle int, done fu
 			}
 			p.emit(callback.HostStart{Host: h.Name, Task: s.view})
 			j := &job{playRun: p, ctx: p.ctx, host: h, spec: s}
-			if err := done(j.execute()); err != nil {
+			r := j.execute()
+			if p.ctx.Err() != nil {
+				return p.ctx.Err() // what an interrupt breaks off is no result
+			}
+			if err := done(r); err != nil {
 				return err
 			}
 		}
@@ -261,7 +265,7 @@ func (p *playRun) spread(s *spec, hosts []*inventory.Host, throttle int, done fu
 			running++
 		case f := <-out:
 			running--
-			if err == nil {
+			if err == nil && p.ctx.Err() == nil {
 				err = done(f.r)
 			}
 		}
