@@ -487,6 +487,12 @@ func Mod(a, b Value) (Value, error) {
 			return nil, err
 		}
 		return Str{S: s}, nil
+	case Bytes:
+		s, err := Percent(string(x), b)
+		if e, ok := err.(*Error); ok {
+			return nil, &Error{Class: e.Class, Message: strings.Replace(e.Message, "string formatting", "bytes formatting", 1)}
+		}
+		return Bytes(s), err
 	}
 	return numeric("%", a, b, func(m, n *big.Int) (Value, error) {
 		if n.Sign() == 0 {

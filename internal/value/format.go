@@ -170,9 +170,6 @@ func FormatSpec(v Value, text string) (string, error) {
 		}
 		return formatFloat(float64(x), f)
 	}
-	if b, ok := v.(Bool); ok && f.kind == 0 {
-		_ = b
-	}
 	if f.kind != 0 && strings.IndexByte("bcdoxXneEfFgG%", f.kind) < 0 {
 		return unknown()
 	}
@@ -278,7 +275,10 @@ func formatInt(v Value, f spec) (string, error) {
 		if f.sign != 0 {
 			return "", ValueError("Sign not allowed with integer format specifier 'c'")
 		}
-		if !n.IsInt64() || n.Int64() < 0 || n.Int64() > 0x10ffff {
+		if !n.IsInt64() {
+			return "", Errorf("OverflowError", "Python int too large to convert to C long")
+		}
+		if n.Int64() < 0 || n.Int64() > 0x10ffff {
 			return "", Errorf("OverflowError", "%%c arg not in range(0x110000)")
 		}
 		align := f.align
@@ -326,10 +326,6 @@ func formatFloat(x float64, f spec) (string, error) {
 	}
 	if math.IsInf(x, 0) || math.IsNaN(x) {
 		f.group = 0
-		if f.fill == "0" && f.align == '=' && f.zero {
-			// inf and nan are padded with zeros as well
-			_ = f
-		}
 	}
 	return padNumber(signOf(neg, f), "", digits, rest, f), nil
 }
@@ -406,10 +402,15 @@ func general(x float64, prec int, alt bool) string {
 		mant := e[:i]
 		if !alt && strings.ContainsRune(mant, '.') {
 			mant = strings.TrimRight(strings.TrimRight(mant, "0"), ".")
+		} else if alt && !strings.ContainsRune(mant, '.') {
+			mant += "."
 		}
 		return mant + e[i:]
 	}
 	s := strconv.FormatFloat(x, 'f', max(prec-1-exp, 0), 64)
+	if alt && !strings.ContainsRune(s, '.') {
+		s += "."
+	}
 	if !alt && strings.ContainsRune(s, '.') {
 		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
 	}
@@ -573,7 +574,7 @@ func (f *formatter) field(field string, depth int) (string, error) {
 		}
 		v = S(s)
 	default:
-		return "", ValueError("Unknown conversion specifier '%c'", conv)
+		return "", ValueError("Unknown conversion specifier %c", conv)
 	}
 	if strings.ContainsAny(spec, "{}") {
 		if spec, err = f.run(spec, depth-1); err != nil {

@@ -56,7 +56,11 @@ func GetItem(a, key Value) (Value, error) {
 		return x.PyItem(key)
 	}
 	if s, ok := key.(*Slice); ok {
-		return sliceOf(a, s)
+		switch a.(type) {
+		case Str, Bytes, *List, *Tuple, *Range:
+			return sliceOf(a, s)
+		}
+		return nil, TypeError("'%s' object is not subscriptable", TypeName(a))
 	}
 	var n int
 	switch x := a.(type) {
@@ -97,8 +101,11 @@ func GetItem(a, key Value) (Value, error) {
 		i += int64(n)
 	}
 	if i < 0 || i >= int64(n) {
-		if _, ok := a.(*Range); ok {
+		switch a.(type) {
+		case *Range:
 			return nil, Errorf("IndexError", "range object index out of range")
+		case Bytes:
+			return nil, Errorf("IndexError", "index out of range")
 		}
 		return nil, Errorf("IndexError", "%s index out of range", TypeName(a))
 	}
@@ -307,8 +314,12 @@ func Contains(container, item Value) (bool, error) {
 		switch x := item.(type) {
 		case Bytes:
 			return strings.Contains(string(c), string(x)), nil
-		case Int:
-			return strings.IndexByte(string(c), byte(x)) >= 0, nil
+		case Int, Bool, *BigInt:
+			n, ok := toInt(x)
+			if !ok || n < 0 || n > 255 {
+				return false, ValueError("byte must be in range(0, 256)")
+			}
+			return strings.IndexByte(string(c), byte(n)) >= 0, nil
 		}
 	case *Range:
 		if n, ok := toInt(item); ok {

@@ -232,10 +232,6 @@ func appendJSONString(b []byte, s string, ascii bool) []byte {
 				i++
 				continue
 			}
-			if c == 0x7f {
-				i++
-				continue
-			}
 			b = append(b, s[start:i]...)
 			switch c {
 			case '"', '\\':

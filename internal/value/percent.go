@@ -90,6 +90,9 @@ func Percent(format string, args Value) (string, error) {
 					return 0, err
 				}
 				n, ok := toInt(v)
+				if _, big := v.(*BigInt); big {
+					return 0, Errorf("OverflowError", "Python int too large to convert to C ssize_t")
+				}
 				if !ok {
 					return 0, TypeError("* wants int")
 				}
@@ -208,6 +211,8 @@ func percentOne(v Value, kind byte, f spec, at int) (string, error) {
 			if n >= 0 && n <= 0x10ffff {
 				return text(string(rune(n))), nil
 			}
+			return "", Errorf("OverflowError", "%%c arg not in range(0x110000)")
+		case *BigInt:
 			return "", Errorf("OverflowError", "%%c arg not in range(0x110000)")
 		}
 		return "", TypeError("%%c requires int or char")

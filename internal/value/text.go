@@ -53,17 +53,22 @@ func Lower(s string) string {
 	}
 	chars := []rune(s)
 	var b strings.Builder
-	for i, r := range chars {
-		switch {
-		case r == 'İ':
-			b.WriteString("i̇")
-		case r == 'Σ' && finalSigma(chars, i):
-			b.WriteRune('ς')
-		default:
-			b.WriteRune(unicode.ToLower(r))
-		}
+	for i := range chars {
+		lowerInto(&b, chars, i)
 	}
 	return b.String()
+}
+
+// lowerInto writes the small form of one character, which for a sigma depends on those around it.
+func lowerInto(b *strings.Builder, chars []rune, i int) {
+	switch r := chars[i]; {
+	case r == 'İ':
+		b.WriteString("i̇")
+	case r == 'Σ' && finalSigma(chars, i):
+		b.WriteRune('ς')
+	default:
+		b.WriteRune(unicode.ToLower(r))
+	}
 }
 
 func finalSigma(chars []rune, i int) bool {
@@ -96,6 +101,8 @@ func Casefold(s string) string {
 		switch {
 		case r == 'ς':
 			b.WriteRune('σ')
+		case r == 'İ':
+			b.WriteString("i̇")
 		case r >= 0x13a0 && r <= 0x13f5, r >= 0x13f8 && r <= 0x13fd: // Cherokee folds to its capitals
 			b.WriteRune(unicode.ToUpper(r))
 		default:
@@ -116,8 +123,16 @@ func Capitalize(s string) string {
 	if s == "" {
 		return s
 	}
-	_, n := utf8.DecodeRuneInString(s)
-	return titleChar(s[:n]) + Lower(s[n:])
+	if RuneLen(s) == len(s) {
+		return strings.ToUpper(s[:1]) + strings.ToLower(s[1:])
+	}
+	chars := []rune(s)
+	var b strings.Builder
+	b.WriteString(titleChar(string(chars[0])))
+	for i := 1; i < len(chars); i++ {
+		lowerInto(&b, chars, i)
+	}
+	return b.String()
 }
 
 func titleChar(c string) string {
@@ -125,45 +140,51 @@ func titleChar(c string) string {
 	if r == utf8.RuneError && n == 1 {
 		return c
 	}
-	if up, ok := specialUpper(r); ok {
+	if up, ok := specialUpper(r); ok && r != 'ŉ' {
 		u := []rune(up)
 		return string(u[0]) + Lower(string(u[1:]))
+	} else if ok {
+		return up
 	}
 	return string(unicode.ToTitle(r))
 }
 
 // Title is str.title(): a capital at the start of each run of letters.
 func Title(s string) string {
+	chars := []rune(s)
 	var b strings.Builder
 	inside := false
-	for _, c := range Chars(s) {
-		r, _ := utf8.DecodeRuneInString(c)
-		cased := unicode.IsUpper(r) || unicode.IsLower(r) || unicode.IsTitle(r)
+	for i, r := range chars {
+		cased := isCased(r)
 		switch {
 		case !cased:
-			b.WriteString(c)
+			b.WriteRune(r)
 		case inside:
-			b.WriteString(Lower(c))
+			lowerInto(&b, chars, i)
 		default:
-			b.WriteString(titleChar(c))
+			b.WriteString(titleChar(string(r)))
 		}
 		inside = cased
 	}
 	return b.String()
 }
 
+func isCased(r rune) bool {
+	return unicode.IsUpper(r) || unicode.IsLower(r) || unicode.IsTitle(r) || unicode.ToLower(r) != r || unicode.ToUpper(r) != r
+}
+
 // SwapCase is str.swapcase().
 func SwapCase(s string) string {
+	chars := []rune(s)
 	var b strings.Builder
-	for _, c := range Chars(s) {
-		r, _ := utf8.DecodeRuneInString(c)
+	for i, r := range chars {
 		switch {
-		case unicode.IsUpper(r):
-			b.WriteString(Lower(c))
-		case unicode.IsLower(r):
-			b.WriteString(Upper(c))
+		case unicode.IsTitle(r):
+			b.WriteRune(r)
+		case unicode.IsUpper(r) || unicode.ToLower(r) != r:
+			lowerInto(&b, chars, i)
 		default:
-			b.WriteString(c)
+			b.WriteString(Upper(string(r)))
 		}
 	}
 	return b.String()
