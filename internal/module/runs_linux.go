@@ -7,6 +7,10 @@ import (
 // runOf is what a module does on Linux.
 func runOf(name string) func(*Call) *value.Dict {
 	switch name {
+	case "ansible.builtin.apt":
+		return runApt
+	case "ansible.builtin.package":
+		return runPackage
 	case "ansible.builtin.blockinfile":
 		return runBlockinfile
 	case "ansible.builtin.find":

@@ -10,6 +10,7 @@ func Table() []*Module { return table() }
 
 var table = sync.OnceValue(func() []*Module {
 	return withRuns(
+		aptModule(),
 		blockinfileModule(),
 		commandModule(),
 		copyModule(),
@@ -18,6 +19,7 @@ var table = sync.OnceValue(func() []*Module {
 		getentModule(),
 		groupModule(),
 		lineinfileModule(),
+		packageModule(),
 		pingModule(),
 		replaceModule(),
 		serviceModule(),
