@@ -158,7 +158,7 @@ func (r *run) closeAll() {
 // sshTarget gathers how to reach the host: variables first, then keywords, then the command line and configuration.
 func (o *one) sshTarget() (*transport.Target, string, error) {
 	h := o.runHost()
-	t := &transport.Target{Name: h.Name, HostKeyChecking: true, ConnectTimeout: 10 * time.Second, Ask: o.askSecret}
+	t := &transport.Target{Name: h.Name, ConnectTimeout: 10 * time.Second, Ask: o.askSecret}
 	var err error
 	get := func(def string, names ...string) string {
 		if err != nil {
@@ -214,17 +214,17 @@ func (o *one) sshTarget() (*transport.Target, string, error) {
 		t.ConnectTimeout = time.Duration(n) * time.Second
 	}
 	if o.o.Config != nil {
-		t.HostKeyChecking = o.o.Config.Bool("HOST_KEY_CHECKING")
+		t.AnyHostKey = !o.o.Config.Bool("HOST_KEY_CHECKING")
 	}
 	if checking != "" {
 		b, err := argspec.Convert("bool", value.S(checking))
 		if err != nil {
 			return nil, "", err
 		}
-		t.HostKeyChecking = bool(b.(value.Bool))
+		t.AnyHostKey = !bool(b.(value.Bool))
 	}
 	t.KeyFile = expandHome(t.KeyFile)
-	key := fmt.Sprintf("ssh\x01%s\x01%s\x01%d\x01%s\x01%s\x01%v\x00%s", t.Host, t.User, t.Port, t.KeyFile, strings.Join(t.Args, " "), t.HostKeyChecking, o.host.Name)
+	key := fmt.Sprintf("ssh\x01%s\x01%s\x01%d\x01%s\x01%s\x01%v\x00%s", t.Host, t.User, t.Port, t.KeyFile, strings.Join(t.Args, " "), t.AnyHostKey, o.host.Name)
 	return t, key, nil
 }
 

@@ -27,7 +27,7 @@ type hostKeys struct {
 func (l *login) hostKeys() (*hostKeys, error) {
 	s := l.settings
 	k := &hostKeys{login: l, name: s.hostKeyName(), strict: strings.ToLower(s.get("StrictHostKeyChecking"))}
-	if !l.target.HostKeyChecking {
+	if l.target.AnyHostKey {
 		k.strict = "no"
 	}
 	switch k.strict {

@@ -25,7 +25,7 @@ func startSSHD(t *testing.T, prelude string) *sshd {
 // target reaches the server as the user who runs the tests.
 func (s *sshd) target() transport.Target {
 	return transport.Target{Name: "box", Host: "127.0.0.1", Port: s.Port, User: s.User, KeyFile: s.Key, ConfigFile: "none",
-		Args: []string{"-o", "UserKnownHostsFile=" + s.KnownHosts, "-o", "GlobalKnownHostsFile=none"}, HostKeyChecking: true,
+		Args:           []string{"-o", "UserKnownHostsFile=" + s.KnownHosts, "-o", "GlobalKnownHostsFile=none"},
 		ConnectTimeout: 20 * time.Second, Getenv: func(string) string { return "" }}
 }
 

@@ -196,7 +196,7 @@ func dialThrough(ctx context.Context, c *ssh.Client, address string, timeout tim
 // jumpTarget reads [user@]host[:port] or ssh://[user@]host[:port].
 func jumpTarget(t *Target, hop string) (*Target, error) {
 	rest := strings.TrimSuffix(strings.TrimPrefix(hop, "ssh://"), "/")
-	ht := &Target{Name: hop, HostKeyChecking: t.HostKeyChecking, ConnectTimeout: t.ConnectTimeout, KeepAlive: t.KeepAlive,
+	ht := &Target{Name: hop, AnyHostKey: t.AnyHostKey, ConnectTimeout: t.ConnectTimeout, KeepAlive: t.KeepAlive,
 		ConfigFile: t.ConfigFile, Ask: t.Ask, Getenv: t.Getenv, KeyFile: t.KeyFile, Passphrase: t.Passphrase}
 	// Options of the command line count for the jump hosts as far as they are about trust and keys, not about the way.
 	for _, o := range keepOptions(t.Args) {

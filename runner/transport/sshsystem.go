@@ -34,7 +34,7 @@ func newSystemSSH(t *Target, s *settings) (*systemSSH, error) {
 	if t.ConfigFile != "" {
 		argv = append(argv, "-F", t.ConfigFile)
 	}
-	if !t.HostKeyChecking {
+	if t.AnyHostKey {
 		argv = append(argv, "-o", "StrictHostKeyChecking=no")
 	}
 	if t.Port != 0 {

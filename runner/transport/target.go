@@ -16,9 +16,9 @@ type Target struct {
 	Args       []string // ansible_ssh_args, _common_args and _extra_args, split into words: the options of ssh
 	ConfigFile string   // instead of ~/.ssh/config; "none" reads none
 
-	HostKeyChecking bool          // false accepts any host key
-	ConnectTimeout  time.Duration // for connection, handshake, login and start of the agent each; 0 is 10 s
-	KeepAlive       time.Duration // a host that answers nothing for this long while it owes an answer is lost; 0 is 30 s
+	AnyHostKey     bool          // ansible_host_key_checking is off: the host is not checked
+	ConnectTimeout time.Duration // for connection, handshake, login and start of the agent each; 0 is 10 s
+	KeepAlive      time.Duration // a host that answers nothing for this long while it owes an answer is lost; 0 is 30 s
 
 	RemoteTmp string                              // ansible_remote_tmp: one of the places where the agent may be kept
 	Shell     string                              // ansible_shell_executable; "" is /bin/sh
