@@ -124,6 +124,9 @@ func (t *Templar) lazy(v value.Value) value.Value {
 				u.Owner = x // unvault and vault_encrypted look at the ciphertext
 				return u
 			}
+			if s, ok := p.(value.Str); ok {
+				p = x.Mark(s)
+			}
 			return t.lazy(p)
 		}
 	}

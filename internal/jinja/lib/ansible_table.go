@@ -122,7 +122,7 @@ var ansibleFilters = []*jinja.Function{
 	{Name: "union", FQCN: "ansible.builtin.union", Doc: "Items of both lists, each once.", Result: "list", Params: setParams, Call: union},
 	{Name: "unique", FQCN: "ansible.builtin.unique", Doc: "Items without those that came before.", Result: "list", Call: uniqueFilter,
 		Params: params{{Name: "a", Type: "list"}, {Name: "case_sensitive", Default: value.None{}, Type: "bool", Doc: "tell upper from lower case"}, {Name: "attribute", Default: value.None{}, Type: "str", Doc: attributeDoc}}},
-	{Name: "unvault", FQCN: "ansible.builtin.unvault", Doc: "Text of a vault.", Result: "str", Call: unvaultFilter,
+	{Name: "unvault", FQCN: "ansible.builtin.unvault", Undefined: true, Doc: "Text of a vault.", Result: "str", Call: unvaultFilter,
 		Params: params{{Name: "vault", Type: "str"}, {Name: "secret", Type: "str", Doc: "the password"}, {Name: "vault_id", Default: value.Str{S: "filter_default"}, Type: "str", Doc: "label"}, {Name: "vaultid", Default: value.None{}, Type: "str", Doc: "old name of vault_id"}}},
 	{Name: "urldecode", FQCN: "ansible.builtin.urldecode", Doc: "Text without the quoting of a URL.", Result: "str", Call: urldecode,
 		Params: params{{Name: "string", Type: "str"}, {Name: "encoding", Default: value.Str{S: "utf-8"}, Type: "str", Doc: "encoding of the bytes"}, {Name: "errors", Default: value.Str{S: "replace"}, Type: "str", Doc: "what to do with bytes that are wrong"}}},

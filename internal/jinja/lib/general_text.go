@@ -1,9 +1,6 @@
 package lib
 
 import (
-	"encoding/csv"
-	"errors"
-	"io"
 	"strings"
 
 	"github.com/rehearse-dev/rehearse/internal/jinja"
@@ -101,13 +98,11 @@ func fromCSV(c *jinja.Call) (value.Value, error) {
 	if !ok {
 		return nil, typeError("initial_value must be str or None, not %s", value.TypeName(c.Args[0]))
 	}
-	r := csv.NewReader(strings.NewReader(s))
-	r.FieldsPerRecord = -1
-	r.LazyQuotes = !on(c.Args[5])
+	r := csvReader{delimiter: ',', skipSpace: on(c.Args[4]), strict: on(c.Args[5])}
 	switch dialect := value.ToStr(c.Args[1]); dialect {
 	case "excel", "unix":
 	case "excel-tab":
-		r.Comma = '\t'
+		r.delimiter = '\t'
 	default:
 		return nil, failf("Dialect '%s' is not supported by your version of python.", dialect)
 	}
@@ -116,9 +111,8 @@ func fromCSV(c *jinja.Call) (value.Value, error) {
 		if len(delimiter) != 1 {
 			return nil, failf("Unable to create custom dialect: \"delimiter\" must be a 1-character string")
 		}
-		r.Comma = delimiter[0]
+		r.delimiter = delimiter[0]
 	}
-	r.TrimLeadingSpace = on(c.Args[4])
 	var names []value.Value
 	if !isNone(c.Args[2]) {
 		var err error
@@ -127,13 +121,13 @@ func fromCSV(c *jinja.Call) (value.Value, error) {
 		}
 	}
 	out := &value.List{}
-	for {
-		row, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return out, nil
-		}
-		if err != nil {
-			return nil, failf("Unable to process file: %s", err)
+	rows, err := r.rows(s)
+	if err != nil {
+		return nil, failf("Unable to process file: %s", err)
+	}
+	for _, row := range rows {
+		if len(row) == 0 {
+			continue
 		}
 		if names == nil {
 			for _, n := range row {
@@ -154,4 +148,5 @@ func fromCSV(c *jinja.Call) (value.Value, error) {
 		}
 		out.Items = append(out.Items, d)
 	}
+	return out, nil
 }

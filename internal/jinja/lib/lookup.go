@@ -100,9 +100,16 @@ func intOption(c *jinja.Call, name string, fallback int) (int, error) {
 	}
 	n, err := value.ToInt(v)
 	if err != nil {
-		return 0, value.Errorf("AnsibleOptionsError", "Invalid type provided for %s: %s is not an integer", repr(name), value.Repr(v))
+		return 0, invalidOption(c, name, "integer", v)
 	}
 	return intArg(n)
+}
+
+// invalidOption is the error of an option that has not its type.
+func invalidOption(c *jinja.Call, name, kind string, v value.Value) error {
+	plugin := c.Name[strings.LastIndexByte(c.Name, '.')+1:]
+	return value.Errorf("AnsibleOptionsError", "Config %s for %s lookup plugin from 'Direct' has an invalid value: Invalid value provided for %s: %s",
+		repr(name), repr(plugin), repr(kind), value.Repr(v))
 }
 
 // variable gives a variable of the context.

@@ -1,9 +1,6 @@
 package lib
 
 import (
-	"encoding/csv"
-	"errors"
-	"io"
 	"path/filepath"
 	"sort"
 	"strings"
@@ -400,15 +397,13 @@ func csvTerm(c *jinja.Call, key string, out *value.List) error {
 	if err != nil {
 		return err
 	}
-	r := csv.NewReader(strings.NewReader(text))
-	r.Comma, r.FieldsPerRecord, r.LazyQuotes = []rune(delimiter)[0], -1, true
-	for {
-		row, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return value.Errorf("Error", "%s", err)
+	rows, err := csvReader{delimiter: []rune(delimiter)[0]}.rows(text)
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if len(row) == 0 {
+			continue
 		}
 		at := func(i int) (string, error) {
 			if i < 0 {

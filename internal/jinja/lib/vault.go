@@ -52,18 +52,22 @@ func vaultFilter(c *jinja.Call) (value.Value, error) {
 }
 
 func unvaultFilter(c *jinja.Call) (value.Value, error) {
+	if err := defined(c.Args[1:]...); err != nil {
+		return nil, err
+	}
 	secret, ok := str(c.Args[1])
 	if !ok {
 		return nil, typeError("Secret passed is required to be as string, instead we got %s.", pyClass(c.Args[1]))
 	}
-	var text string
-	switch v := c.Args[0].(type) {
-	case value.Str:
-		text = v.S
-	case *value.Vault:
-		text = v.Ciphertext
-	default:
-		return nil, typeError("Vault should be in the form of a string, instead we got %s.", pyClass(v))
+	text, isText := str(c.Args[0])
+	if v := value.VaultOf(c.Args[0]); v != nil {
+		text, isText = v.Ciphertext, true
+	}
+	if u, ok := c.Args[0].(*value.Undefined); ok && !isText {
+		return nil, u
+	}
+	if !isText {
+		return nil, typeError("Vault should be in the form of a string, instead we got %s.", pyClass(c.Args[0]))
 	}
 	id, err := vaultID(c, c.Args[2], c.Args[3])
 	if err != nil {
@@ -81,11 +85,11 @@ func unvaultFilter(c *jinja.Call) (value.Value, error) {
 }
 
 func vaultEncrypted(c *jinja.Call) (value.Value, error) {
-	switch v := c.Args[0].(type) {
-	case *value.Vault:
+	if value.VaultOf(c.Args[0]) != nil {
 		return yes, nil
-	case *value.Undefined:
-		return nil, v
+	}
+	if u, ok := c.Args[0].(*value.Undefined); ok {
+		return nil, u
 	}
 	return no, nil
 }
