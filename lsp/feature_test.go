@@ -147,7 +147,7 @@ func TestHover(t *testing.T) {
 			"- group_vars/all.yml:1",
 		}},
 		{"greeting }}", 1, []string{"`web1`, `web2`: `hello` — play vars, site.yml:4", "- site.yml:4 *play vars* = `hello`"}},
-		{"who.stdout", 1, []string{"**who**", "*register*"}},
+		{"who.stdout", 1, []string{"**who**", "*set_fact and register*"}},
 		{"who.stdout", 6, []string{"**who.stdout** *str*"}},
 		{"notify: Restart", 10, []string{"**Restart nginx** — handler", "roles/web/handlers/main.yml:1"}},
 		{"    - web", 6, []string{"**web** — role in `roles/web`", "`web_root` = `/srv`"}},
@@ -162,6 +162,25 @@ func TestHover(t *testing.T) {
 	}
 	if got := c.hover("site.yml", 0, 0); got != "" {
 		t.Errorf("hover over a dash: %s", got)
+	}
+}
+
+// TestHoverFollowsUnsavedVariables opens the file of variables first: closing it must bring back what is on disk.
+func TestHoverFollowsUnsavedVariables(t *testing.T) {
+	c := open(t, small)
+	c.didOpen("group_vars/web.yml", 1, "port: 1234\n")
+	text := c.show("site.yml")
+	line, char := find(t, text, "port }}", 1)
+	if got := c.hover("site.yml", line, char); !strings.Contains(got, "`web1`: `1234`") {
+		t.Errorf("unsaved: %s", got)
+	}
+	c.didChange("group_vars/web.yml", 2, edit{0, 6, 0, 10, "4321"})
+	if got := c.hover("site.yml", line, char); !strings.Contains(got, "`web1`: `4321`") {
+		t.Errorf("edited: %s", got)
+	}
+	c.notify("textDocument/didClose", map[string]any{"textDocument": c.doc("group_vars/web.yml")})
+	if got := c.hover("site.yml", line, char); !strings.Contains(got, "`web1`: `8080`") {
+		t.Errorf("closed: %s", got)
 	}
 }
 

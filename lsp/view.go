@@ -19,7 +19,7 @@ import (
 // View is all that a request may look at: the open documents, the projects that they belong to and what the client
 // said about itself. It is immutable; an edit makes a new one that shares everything else.
 type View struct {
-	fs       *source.Overlay
+	fs       source.FS // what is on disk; projects lay the buffers over it
 	getenv   func(string) string
 	docs     map[string]*Document         // by path
 	projects map[string]*project.Snapshot // by root
@@ -37,7 +37,7 @@ type View struct {
 }
 
 func newView(fs source.FS, getenv func(string) string) *View {
-	return &View{fs: &source.Overlay{Base: fs}, getenv: getenv, settings: defaultSettings()}
+	return &View{fs: fs, getenv: getenv, settings: defaultSettings()}
 }
 
 // withDocument gives a view in which d is open with its text.
@@ -51,7 +51,6 @@ func (v *View) withDocument(d *Document) *View {
 	if !filepath.IsAbs(d.Path) { // no file: nothing to read beside it
 		return &n
 	}
-	n.fs = v.fs.With(d.Path, d.File.Content)
 	n.open(d.Path)
 	root := n.roots[filepath.Dir(d.Path)]
 	n.projects = maps.Clone(n.projects)
@@ -64,7 +63,6 @@ func (v *View) without(path string) *View {
 	n := *v
 	n.docs = maps.Clone(v.docs)
 	delete(n.docs, path)
-	n.fs = v.fs.Without(path)
 	return n.changed(path)
 }
 

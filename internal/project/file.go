@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/rehearse-dev/rehearse/internal/playbook"
 	"github.com/rehearse-dev/rehearse/internal/source"
@@ -25,6 +26,13 @@ type File struct {
 	syntax   *playbook.File
 	sumOnce  sync.Once
 	sum      *summary
+	links    atomic.Pointer[fileLinks]
+}
+
+// fileLinks are the references of a file, as they are in one set of files.
+type fileLinks struct {
+	set   *fileSet
+	links []Link
 }
 
 // newFile reads a file, unless its content is given, and finds out what it is.

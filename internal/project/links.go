@@ -23,6 +23,15 @@ type Link struct {
 
 // Links lists the references of a file, in the order of the file.
 func (s *Snapshot) Links(f *File) []Link {
+	if known := f.links.Load(); known != nil && known.set == s.set && s.set != nil {
+		return known.links
+	}
+	links := s.findLinks(f)
+	f.links.Store(&fileLinks{s.set, links})
+	return links
+}
+
+func (s *Snapshot) findLinks(f *File) []Link {
 	syn := f.Syntax()
 	if syn == nil {
 		return nil

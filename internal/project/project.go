@@ -24,6 +24,7 @@ type Snapshot struct {
 	FS     source.FS
 
 	files map[string]*File
+	set   *fileSet // which files there are: shared while only their contents change
 
 	sortOnce sync.Once
 	sorted   []*File
@@ -41,6 +42,9 @@ type Snapshot struct {
 	backOnce  sync.Once
 	back      map[string][]*File
 }
+
+// fileSet stands for one set of paths and kinds. What a file refers to depends on its own content and on that set alone.
+type fileSet struct{ _ byte }
 
 // Options steer Open.
 type Options struct {
@@ -93,7 +97,7 @@ func Open(path string, o Options) (*Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Snapshot{Root: Root(o.FS, path), Config: o.Config, FS: o.FS, files: map[string]*File{}}
+	s := &Snapshot{Root: Root(o.FS, path), Config: o.Config, FS: o.FS, files: map[string]*File{}, set: &fileSet{}}
 	if s.Config == nil {
 		if s.Config, err = config.Load(config.Options{FS: o.FS, Env: o.Env, Dir: s.Root}); err != nil {
 			s.Config = &config.Config{Dir: s.Root}
@@ -210,6 +214,9 @@ func (s *Snapshot) With(path string, content []byte) *Snapshot {
 		delete(n.files, path)
 	} else {
 		n.files[path] = f
+	}
+	if n.set = s.set; old == nil || f == nil || old.Kind != f.Kind {
+		n.set = &fileSet{}
 	}
 	if made := s.made.Load(); made != nil {
 		n.from = made

@@ -2,6 +2,7 @@ package project
 
 import (
 	"cmp"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -25,20 +26,36 @@ type world struct {
 func (s *Snapshot) load() *world {
 	s.worldOnce.Do(func() {
 		w := &world{playbooks: map[string]*playbook.Playbook{}}
-		w.inv, _, _ = inventory.Load(s.FS, s.InventorySources(), inventory.Options{Dir: s.Root, Enabled: []string{"host_list", "yaml", "ini", "toml"}})
+		fsys := buffered{s}
+		w.inv, _, _ = inventory.Load(fsys, s.InventorySources(), inventory.Options{Dir: s.Root, Enabled: []string{"host_list", "yaml", "ini", "toml"}})
 		if w.inv == nil {
 			w.inv = inventory.New()
 		}
-		w.loader = &playbook.Loader{FS: s.FS, Parse: s.parse}
+		w.loader = &playbook.Loader{FS: fsys, Parse: s.parse}
 		if s.Config != nil {
 			w.loader.RolesPath = append([]string{filepath.Join(s.Root, "roles")}, s.Config.Strings("DEFAULT_ROLES_PATH")...)
 			w.loader.Collections = append([]string{filepath.Join(s.Root, "collections")}, s.Config.Strings("COLLECTIONS_PATHS")...)
 		}
-		w.store = vars.New(vars.Options{FS: s.FS, Inventory: w.inv, Dir: s.Root})
+		w.store = vars.New(vars.Options{FS: fsys, Inventory: w.inv, Dir: s.Root})
 		s.world = w
 	})
 	return s.world
 }
+
+// buffered is the file system as the snapshot sees it: the contents of its own files, unsaved ones among them, over what is
+// on disk.
+type buffered struct{ s *Snapshot }
+
+func (b buffered) ReadFile(path string) ([]byte, error) {
+	if f := b.s.files[path]; f != nil && f.Source != nil {
+		return f.Source.Content, nil
+	}
+	return b.s.FS.ReadFile(path)
+}
+
+func (b buffered) Stat(path string) (fs.FileInfo, error) { return b.s.FS.Stat(path) }
+
+func (b buffered) ReadDir(path string) ([]fs.DirEntry, error) { return b.s.FS.ReadDir(path) }
 
 // parse gives the loader the project's own trees.
 func (s *Snapshot) parse(path string, kind playbook.FileKind) (*playbook.File, error) {
