@@ -245,18 +245,18 @@ func TestHostThatSaysNothing(t *testing.T) {
 func TestShellThatSaysNothing(t *testing.T) {
 	s := startSSHD(t, "exec sleep 1000.5;")
 	target := s.target()
-	target.ConnectTimeout = 700 * time.Millisecond
+	target.ConnectTimeout = 4 * time.Second
 	c, err := transport.DialSSH(context.Background(), target)
 	must(t, err)
 	defer c.Close()
-	unreachable(t, c.Run(context.Background(), ping("x")).Err, "its shell did not answer within 700ms")
+	unreachable(t, c.Run(context.Background(), ping("x")).Err, "its shell did not answer within 4s")
 }
 
 func TestHostThatFallsSilent(t *testing.T) {
 	s := startSSHD(t, "")
 	r := startRelay(t, s)
 	target := s.through(r)
-	target.KeepAlive = 300 * time.Millisecond
+	target.KeepAlive = 2 * time.Second
 	c, err := transport.DialSSH(context.Background(), target)
 	must(t, err)
 	answer(t, c, ping("ready"))
@@ -268,11 +268,11 @@ func TestHostThatFallsSilent(t *testing.T) {
 func TestLongModuleIsNotSilence(t *testing.T) {
 	s := startSSHD(t, "")
 	target := s.target()
-	target.KeepAlive = 150 * time.Millisecond
+	target.KeepAlive = time.Second
 	c, err := transport.DialSSH(context.Background(), target)
 	must(t, err)
 	defer c.Close()
-	res := c.Run(context.Background(), shell("sleep 1"))
+	res := c.Run(context.Background(), shell("sleep 3"))
 	must(t, res.Err)
 	if failed, _ := res.Value.Get("failed"); failed == value.Bool(true) {
 		t.Errorf("got %v", value.Repr(res.Value))
