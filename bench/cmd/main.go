@@ -4,12 +4,15 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 func main() {
@@ -26,6 +29,9 @@ func main() {
 	if *only != "" {
 		b.only = strings.Split(*only, ",")
 	}
+	var stop func()
+	b.ctx, stop = signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	if err := b.run(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -37,7 +43,8 @@ type bench struct {
 	runs, mitogenRuns, ansibleRuns int
 	only                           []string
 
-	limit string // the limit program
+	ctx   context.Context // ends with an interrupt
+	limit string          // the limit program
 	sshd  *sshd
 	home  string // HOME of what is measured
 }

@@ -62,7 +62,9 @@ var recap = regexp.MustCompile(`(?m)^\S+ +: ok=(\d+) .*unreachable=(\d+) +failed
 
 // once runs the workload and checks that it did what it should.
 func (b *bench) once(w workload, t tool, argv, env []string) (sample, error) {
-	cmd := exec.Command(argv[0], argv[1:]...)
+	cmd := exec.CommandContext(b.ctx, argv[0], argv[1:]...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 10 * time.Second
 	cmd.Env = append(append(os.Environ(), "HOME="+b.home, "XDG_CACHE_HOME="), env...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
