@@ -46,6 +46,8 @@ type message struct {
 // patience is how long a test waits for a message that never comes before it fails: no test waits for it otherwise.
 const patience = 60 * time.Second
 
+func patienceOver() <-chan time.Time { return time.After(patience) }
+
 // start runs a server in this process over pipes, in a directory with the given files.
 func start(t *testing.T, files map[string]string, change ...func(*Options)) *client {
 	t.Helper()

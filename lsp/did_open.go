@@ -6,6 +6,7 @@ import (
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
 
+	"github.com/rehearse-dev/rehearse/internal/project"
 	"github.com/rehearse-dev/rehearse/internal/source"
 )
 
@@ -19,5 +20,13 @@ func (s *Server) didOpen(p *protocol.DidOpenTextDocumentParams) error {
 	}
 	s.publish(s.view.Load().withDocument(d))
 	s.checks.changed(path)
+	s.background(func() { s.view.Load().index(path) })
 	return nil
+}
+
+// index makes the index of a file's project, which the first completion of a variable would have to wait for otherwise.
+func (v *View) index(path string) {
+	if in := v.input(path); in != nil && in.Project != nil {
+		in.Project.Names(project.Variable)
+	}
 }

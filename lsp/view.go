@@ -52,6 +52,9 @@ func (v *View) withDocument(d *Document) *View {
 		return &n
 	}
 	n.open(d.Path)
+	if len(d.File.Content) > maxFile {
+		return &n
+	}
 	root := n.roots[filepath.Dir(d.Path)]
 	n.projects = maps.Clone(n.projects)
 	n.projects[root] = n.projects[root].With(d.Path, d.File.Content)
