@@ -181,3 +181,37 @@ func TestRoleName(t *testing.T) {
 		t.Errorf("found %q", got)
 	}
 }
+
+func TestYamllintFile(t *testing.T) {
+	const text = "a: yes\nb: {c: d}\nlist:\n- x\n"
+	for _, c := range []struct{ config, want string }{
+		{"", "1:yaml[truthy] 4:yaml[indentation]"},
+		{"rules: {truthy: disable}", "4:yaml[indentation]"},
+		{"rules: {truthy: {allowed-values: ['true', 'false', 'yes']}}", "4:yaml[indentation]"},
+		{"rules: {indentation: {indent-sequences: consistent}}", "1:yaml[truthy]"},
+		{"rules: {braces: {min-spaces-inside: 1}}", "1:yaml[truthy] 2:yaml[braces] 4:yaml[indentation]"},
+		{"rules: {truthy: {ignore: vars/}, indentation: disable}", ""},
+		{"ignore: |\n  vars/", ""},
+		{"extends: relaxed", ""},
+		{"extends: default\nrules: {truthy: disable, indentation: disable}", "1:yaml[document-start]"},
+	} {
+		dir := write(t, map[string]string{".yamllint": c.config + "\n"})
+		if c.config == "" {
+			dir = t.TempDir()
+		}
+		config, err := LoadConfig(source.OS{}, "", dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		config.Tags = []string{"yaml"}
+		if got := list(check(t, New(Options{Dir: dir, Config: config}), "vars/main.yml", text)); got != c.want {
+			t.Errorf("%q: found %q, want %q", c.config, got, c.want)
+		}
+	}
+	for config, want := range map[string]string{"rules: {trutty: disable}": `no such rule: "trutty"`, "extends: ../x.yml": "extends: '../x.yml' is not supported", "- a": "not a mapping"} {
+		dir := write(t, map[string]string{".yamllint": config + "\n"})
+		if _, err := LoadConfig(source.OS{}, "", dir); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", config, err, want)
+		}
+	}
+}

@@ -63,6 +63,19 @@ func ignored(ps []ignorePattern, rel string, dir bool) bool {
 	return out
 }
 
+// ignoredFile is ignored for a file that no walk has led to: the folders above it count, too.
+func ignoredFile(ps []ignorePattern, rel string) bool {
+	if len(ps) == 0 {
+		return false
+	}
+	for i := range len(rel) {
+		if rel[i] == '/' && ignored(ps, rel[:i], true) {
+			return true
+		}
+	}
+	return ignored(ps, rel, false)
+}
+
 func (p *ignorePattern) match(rel string, dir bool) bool {
 	if p.dirOnly && !dir {
 		return false

@@ -1,9 +1,7 @@
 package lint
 
 import (
-	"fmt"
 	"path"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -16,80 +14,123 @@ import (
 func yamlRule() *Rule {
 	return &Rule{
 		ID: "yaml", Severity: "VERY_LOW", Tags: []string{"formatting", "yaml"},
-		Subs: []Sub{{"yaml[truthy]", "Truthy value should be one of [false, true]"}},
+		Subs: []Sub{
+			{"yaml[braces]", "Too many or too few spaces inside braces."},
+			{"yaml[brackets]", "Too many or too few spaces inside brackets."},
+			{"yaml[colons]", "Too many spaces before or after a colon."},
+			{"yaml[commas]", "Too many or too few spaces before or after a comma."},
+			{"yaml[comments]", "A comment should begin with a space, and stand apart from what is before it."},
+			{"yaml[comments-indentation]", "Comment not indented like content."},
+			{"yaml[document-start]", "Missing or forbidden document start."},
+			{"yaml[empty-lines]", "Too many blank lines."},
+			{"yaml[hyphens]", "Too many spaces after a hyphen."},
+			{"yaml[indentation]", "Wrong indentation."},
+			{"yaml[key-duplicates]", "Duplication of a key in a mapping."},
+			{"yaml[line-length]", "Line too long."},
+			{"yaml[new-line-at-end-of-file]", "No new line character at the end of file."},
+			{"yaml[octal-values]", "Forbidden octal value."},
+			{"yaml[trailing-spaces]", "Trailing spaces."},
+			{"yaml[truthy]", "Truthy value should be one of [false, true]"},
+		},
 		Doc: Doc{
 			Summary: "YAML should be written plainly.",
-			Problem: "YAML 1.1 reads yes, no, on and off as booleans, other programs and later versions of YAML read them as texts. `true` and `false` are booleans everywhere.",
+			Problem: "Files that look alike are read and compared easily. YAML 1.1 reads yes, no, on and off as booleans, other programs and later versions of YAML read them as texts. `true` and `false` are booleans everywhere.",
 			Examples: []Example{
 				{Title: "A boolean that looks like a text", Want: []string{"yaml[truthy]"},
 					Text:  "- name: Deploy\n  hosts: all\n  gather_facts: no\n  tasks: []\n",
 					Fixed: "- name: Deploy\n  hosts: all\n  gather_facts: false\n  tasks: []\n"},
+				{Title: "Spaces at the end of a line", Want: []string{"yaml[trailing-spaces]"}, Path: "group_vars/all.yml", Text: "a: b \n"},
+				{Title: "No line break at the end", Want: []string{"yaml[new-line-at-end-of-file]"}, Path: "group_vars/all.yml", Text: "a: b", Fixed: "a: b\n"},
+				{Title: "Lists at two depths", Want: []string{"yaml[indentation]"}, Path: "group_vars/all.yml", Text: "a:\n  - b\nc:\n- d\n"},
+				{Title: "A key twice", Want: []string{"yaml[key-duplicates]"}, Path: "group_vars/all.yml", Text: "a: b\na: c\n"},
+				{Title: "An octal number", Want: []string{"yaml[octal-values]"}, Path: "group_vars/all.yml", Text: "a: 0644\n"},
+				{Title: "Blanks in brackets", Want: []string{"yaml[brackets]", "yaml[commas]", "yaml[colons]"}, Path: "group_vars/all.yml", Text: "a: [ b]\nc: [d,e]\nf : g\n"},
 				{Title: "Right", Text: "- name: Deploy\n  hosts: all\n  gather_facts: false\n  vars:\n    answer: \"yes\"\n  tasks: []\n"},
 			},
-			Fix:     "The boolean is written as true or false.",
-			Differs: "Of yamllint's rules only truthy is there yet. A .yamllint file of the project is read for it, and so are `# yamllint disable` comments.",
+			Fix:     "A boolean is written as true or false; a missing line break at the end of the file is added.",
+			Differs: "The checks are those of yamllint that ansible-lint switches on; a .yamllint file of the project may change their settings, and `# yamllint disable` comments work. new-lines is not there: ansible-lint reads files so that it never finds any. comments-indentation and document-start run only where .yamllint asks for them. Other checks that are off by default (document-end, empty-values, float-values, key-ordering, quoted-strings, and anchors beyond what is a syntax error) are not there, nor is check-multi-line-strings of indentation; a .yamllint file that asks for them is named on standard error.",
 		},
-		File: func(p *pass) { p.file.lintOff = nil },
-		Scalar: func(p *pass, n, _ *yaml.Node) {
-			if n.Style != yaml.Plain || n.Tag != "" || len(n.Text) < 2 || len(n.Text) > 5 || n.Span.Len() == 0 {
-				return
-			}
-			yamlTruthy(p, n)
-		},
+		File: yamlFile,
 	}
-}
-
-// YAMLConfig is what a .yamllint file says of the rules that are checked.
-type YAMLConfig struct {
-	Truthy        bool
-	TruthyAllowed []string
-	TruthyKeys    bool
-	Ignore        []ignorePattern // files that yamllint leaves alone
-	TruthyIgnore  []ignorePattern
-}
-
-func defaultYAML() YAMLConfig {
-	return YAMLConfig{Truthy: true, TruthyAllowed: []string{"true", "false"}, TruthyKeys: true}
 }
 
 // truthyWords are YAML 1.1's booleans.
 var truthyWords = []string{"YES", "Yes", "yes", "NO", "No", "no", "TRUE", "True", "true", "FALSE", "False", "false", "ON", "On", "on", "OFF", "Off", "off"}
 
-func yamlTruthy(p *pass, n *yaml.Node) {
-	c := &p.linter.config.YAML
-	if !c.Truthy || !slices.Contains(truthyWords, n.Text) || slices.Contains(c.TruthyAllowed, n.Text) {
+func (y *yamlCheck) truthy(n *yaml.Node, key bool) {
+	c := y.c.Rules["truthy"]
+	if len(n.Text) < 2 || len(n.Text) > 5 || !slices.Contains(truthyWords, n.Text) || slices.Contains(c.allowed, n.Text) || key && !c.keys {
 		return
 	}
-	if !c.TruthyKeys && isKey(p.file.Tree, n) {
+	if strings.HasSuffix(path.Dir(y.p.file.Name), ".github/workflows") {
 		return
 	}
-	if strings.HasSuffix(path.Dir(p.file.Name), ".github/workflows") || ignored(c.Ignore, p.file.Name, false) || ignored(c.TruthyIgnore, p.file.Name, false) {
-		return
-	}
-	line := p.file.Source.Line(n.Span.Start)
-	if p.file.yamllintOff("truthy", line) {
-		return
-	}
-	allowed := slices.Clone(c.TruthyAllowed)
+	allowed := slices.Clone(c.allowed)
 	slices.Sort(allowed)
-	f := p.report("yaml[truthy]", "Truthy value should be one of ["+strings.Join(allowed, ", ")+"]", n.Span, line, 0)
+	f := y.report("truthy", "Truthy value should be one of ["+strings.Join(allowed, ", ")+"]", n.Span, y.file.Line(n.Span.Start))
 	want := "false"
 	switch strings.ToLower(n.Text) {
 	case "yes", "true", "on":
 		want = "true"
 	}
-	if f.File != nil && slices.Contains(c.TruthyAllowed, want) {
+	if f != nil && f.File != nil && slices.Contains(c.allowed, want) {
 		f.fix("Write "+want, diag.Edit{Span: n.Span, New: want})
 	}
 }
 
+// report adds a finding of one of yamllint's checks unless a comment or the settings switch it off there.
+func (y *yamlCheck) report(check, message string, at source.Span, line int) *Finding {
+	if y.p.file.yamllintOff(check, line) {
+		return nil
+	}
+	return y.p.report("yaml["+check+"]", message, at, line, 0)
+}
+
+// yamlCheck is the run of yamllint's checks over one file.
+type yamlCheck struct {
+	p    *pass
+	c    *YAMLConfig
+	src  []byte
+	file *source.File
+
+	spaces int  // indentation of the file, 0 until it is seen
+	dashes dash // whether lists are indented below their key
+}
+
+// on tells whether a check runs for the file.
+func (y *yamlCheck) on(check string) bool {
+	r := y.c.Rules[check]
+	return r != nil && !ignoredFile(r.ignore, y.p.file.Name)
+}
+
+// num is a number among the options of a check.
+func (y *yamlCheck) num(check, option string) int { return y.c.Rules[check].nums[option] }
+
+func yamlFile(p *pass) {
+	p.file.lintOff = nil
+	c := &p.linter.config.YAML
+	if strings.HasPrefix(string(p.file.Source.Content[:min(14, len(p.file.Source.Content))]), "$ANSIBLE_VAULT") || ignoredFile(c.Ignore, p.file.Name) {
+		return
+	}
+	y := &yamlCheck{p: p, c: c, src: p.file.Source.Content, file: p.file.Source}
+	y.lines()
+	y.comments()
+	for i, doc := range p.file.Tree.Docs {
+		y.spaces, y.dashes = 0, dashUnknown
+		if r := c.Rules["indentation"]; r != nil {
+			y.spaces, y.dashes = r.nums["spaces"], r.dash
+		}
+		y.documentStart(doc, p.file.Tree.Starts[i])
+		y.document(doc)
+	}
+}
+
 // isKey tells whether a scalar is a key of a mapping.
-func isKey(t *yaml.Tree, n *yaml.Node) bool {
-	p := t.Path(n.Span.Start)
-	if len(p) < 2 {
+func isKey(parent, n *yaml.Node) bool {
+	if parent == nil {
 		return false
 	}
-	for _, pair := range p[len(p)-2].Pairs {
+	for _, pair := range parent.Pairs {
 		if pair.Key == n {
 			return true
 		}
@@ -172,61 +213,6 @@ func (y *yamllintComments) off(rule string, line int) bool {
 		}
 	}
 	return out
-}
-
-// load reads the project's .yamllint file, which extends ansible-lint's own settings.
-func (c *YAMLConfig) load(fs source.FS, dir string) error {
-	for _, name := range []string{".yamllint", ".yamllint.yaml", ".yamllint.yml"} {
-		p := filepath.Join(dir, name)
-		b, err := fs.ReadFile(p)
-		if err != nil {
-			continue
-		}
-		f := source.NewFile(p, b)
-		t := yaml.Parse(f)
-		if t.Err != nil {
-			return &ConfigError{p, t.Err.Error()}
-		}
-		v, _ := t.Root().Value(f, yaml.Options{})
-		d, ok := v.(*value.Dict)
-		if !ok {
-			return &ConfigError{p, "invalid config: not a dict"}
-		}
-		c.Ignore = ignoreLines(d)
-		rules, _ := d.Raw("rules")
-		rd, _ := rules.(*value.Dict)
-		return c.truthy(rd, p)
-	}
-	return nil
-}
-
-func (c *YAMLConfig) truthy(rules *value.Dict, file string) error {
-	v, ok := rules.Raw("truthy")
-	if !ok {
-		return nil
-	}
-	switch v := v.(type) {
-	case value.Str:
-		c.Truthy = v.S != "disable"
-	case value.Bool:
-		c.Truthy = bool(v)
-	case *value.Dict:
-		if l, ok := v.Raw("allowed-values"); ok {
-			list, ok := l.(*value.List)
-			if !ok {
-				return &ConfigError{file, fmt.Sprintf("invalid config: option \"allowed-values\" of \"truthy\" should only contain values in %s", truthyWords)}
-			}
-			c.TruthyAllowed = nil
-			for _, item := range list.Items {
-				c.TruthyAllowed = append(c.TruthyAllowed, text(item))
-			}
-		}
-		if k, ok := v.Raw("check-keys"); ok {
-			c.TruthyKeys = truthy(k)
-		}
-		c.TruthyIgnore = ignoreLines(v)
-	}
-	return nil
 }
 
 // ignoreLines are the patterns of an `ignore` setting: a text of lines, or a list.

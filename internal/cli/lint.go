@@ -76,6 +76,9 @@ func runLint(cmd *cobra.Command, env *Env, o lintFlags, args []string) error {
 	for _, s := range config.Unsupported {
 		fmt.Fprintf(env.Stderr, "rehearse lint: %s asks for %s, which is not supported yet\n", filepath.Base(config.Path), s)
 	}
+	for _, s := range config.YAML.Unsupported {
+		fmt.Fprintf(env.Stderr, "rehearse lint: .yamllint asks for %s, which is not supported yet\n", s)
+	}
 	defer debug.SetGCPercent(debug.SetGCPercent(300)) // the trees are small and short-lived: collect less often
 	targets, err := linter.Discover(args)
 	if err != nil {
