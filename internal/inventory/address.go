@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 )
 
 var bracketedPort = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\[(.+)\]:([0-9]+)\n?$`) })
@@ -52,11 +53,8 @@ func hostname(s string) bool {
 			s, start, last = s[len(m):], false, ']'
 			continue
 		}
-		var r rune
-		for _, r = range s {
-			break
-		}
-		s = s[len(string(r)):]
+		r, size := utf8.DecodeRuneInString(s)
+		s = s[size:]
 		switch {
 		case r == '.':
 			if start || last == '-' || last == '_' {

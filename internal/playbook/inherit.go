@@ -63,9 +63,9 @@ func prepend(list []*Attr, a *Attr) []*Attr {
 }
 
 func (p *Play) own(name string) *Attr {
-	a := p.Attr(name)
+	a := p.keyword(name)
 	if a == nil && name == "remote_user" {
-		return p.Attr("user")
+		return p.keyword("user")
 	}
 	return a
 }
@@ -74,7 +74,7 @@ func (r *Role) own(name string) *Attr {
 	if r.Syntax == nil || name == "collections" {
 		return nil
 	}
-	return r.Syntax.Attr(name)
+	return r.Syntax.keyword(name)
 }
 
 // Inherited lists the places that a keyword of the task or block comes from, weakest first: all of them for a keyword

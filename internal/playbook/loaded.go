@@ -272,13 +272,13 @@ func (b *Block) ParentNode() Node { return b.Parent }
 // IsImplicit tells whether the block stands for tasks outside of any block.
 func (b *Block) IsImplicit() bool { return b.BlockSyntax == nil }
 
-func (t *Task) own(name string) *Attr { return t.Attr(name) }
+func (t *Task) own(name string) *Attr { return t.keyword(name) }
 
 func (b *Block) own(name string) *Attr {
 	if b.BlockSyntax == nil {
 		return nil
 	}
-	return b.Attr(name)
+	return b.keyword(name)
 }
 
 // withVars copies the task with more variables.

@@ -51,6 +51,14 @@ func (s *Syntax) Attr(name string) *Attr {
 	return nil
 }
 
+// keyword is Attr for what is a keyword at this place: a task's `user` is a module.
+func (s *Syntax) keyword(name string) *Attr {
+	if a := s.Attr(name); a != nil && a.Keyword != nil {
+		return a
+	}
+	return nil
+}
+
 // Value is the value of a keyword of the object itself, nil where the author did not write it.
 func (s *Syntax) Value(name string) value.Value {
 	if a := s.Attr(name); a != nil {
