@@ -113,6 +113,13 @@ func (o *one) module(ctx context.Context, name string, args *value.Dict, blobs m
 		req.Timeout = time.Duration(o.timeout) * time.Second
 	}
 	r := o.send(ctx, c, req)
+	if r.Err == nil {
+		if v, ok := r.Value.Raw(module.PythonKey); ok {
+			if r, err = o.inPython(ctx, c, req, value.ToStr(v), args); err != nil {
+				return nil, err
+			}
+		}
+	}
 	if r.Err != nil {
 		return nil, r.Err
 	}
@@ -123,6 +130,22 @@ func (o *one) module(ctx context.Context, name string, args *value.Dict, blobs m
 	splitLines(d, "stdout")
 	splitLines(d, "stderr")
 	return d, nil
+}
+
+// inPython repeats a request that the native module does not cover with the Python module of the given name.
+func (o *one) inPython(ctx context.Context, c transport.Conn, req *transport.Request, name string, args *value.Dict) (transport.Result, error) {
+	t, err := o.resolve(name, o.spec.task)
+	if err != nil {
+		return transport.Result{}, err
+	}
+	args = args.Copy()
+	args.Delete(value.S("use"))
+	again := *req
+	again.Module, again.Args = t.fqcn, args
+	if err := o.pythonRequest(&again, t, args); err != nil {
+		return transport.Result{}, err
+	}
+	return o.send(ctx, c, &again), nil
 }
 
 // send waits for the answer to one request.

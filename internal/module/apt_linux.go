@@ -46,18 +46,18 @@ func (t *aptTask) run() (*value.Dict, error) {
 	}
 	switch {
 	case t.given("deb"):
-		return nil, NeedsPython("the option deb of ansible.builtin.apt")
+		return nil, NeedsPython("ansible.builtin.apt", "the option deb of ansible.builtin.apt")
 	case t.given("policy_rc_d"):
-		return nil, NeedsPython("the option policy_rc_d of ansible.builtin.apt")
+		return nil, NeedsPython("ansible.builtin.apt", "the option policy_rc_d of ansible.builtin.apt")
 	case aptitude && (upgrade == "yes" || upgrade == "safe" || upgrade == "full" || wantsAll):
-		return nil, NeedsPython("upgrades with aptitude")
+		return nil, NeedsPython("ansible.builtin.apt", "upgrades with aptitude")
 	}
 	var err error
 	if t.aptGet, err = t.needProgram("apt-get"); err != nil {
 		return nil, err
 	}
 	if _, err := debPackages(); err != nil {
-		return nil, NeedsPython("a host without " + dpkgFile)
+		return nil, NeedsPython("ansible.builtin.apt", "a host without "+dpkgFile)
 	}
 	var options []string
 	for _, o := range strings.Split(t.text("dpkg_options"), ",") {
@@ -592,7 +592,7 @@ func runPackage(c *Call) *value.Dict {
 		use = f.packageManager()
 	}
 	if use != "apt" && use != "ansible.builtin.apt" && use != "ansible.legacy.apt" {
-		return c.failed(NeedsPython("packages of the package manager " + use))
+		return c.failed(NeedsPython(pythonPackages(use), "the package manager "+use))
 	}
 	args := c.Args.Copy()
 	args.Delete(value.S("use"))
@@ -613,4 +613,15 @@ func runPackage(c *Call) *value.Dict {
 	}
 	r.Put("invocation", value.NewDict("module_args", sub.Args))
 	return r
+}
+
+// pythonPackages is the module of a package manager.
+func pythonPackages(use string) string {
+	switch {
+	case strings.Contains(use, "."):
+		return use
+	case use == "yum" || use == "yum4" || use == "dnf4":
+		return "ansible.builtin.dnf"
+	}
+	return "ansible.builtin." + use
 }

@@ -16,7 +16,7 @@ type failure struct {
 	extra   *value.Dict
 	cause   string
 	crash   bool
-	python  bool
+	python  string // the module to run instead
 }
 
 func (f *failure) Error() string { return f.message }
@@ -47,8 +47,10 @@ func crashed(cause error, message string) error {
 }
 
 // NeedsPython is the error of a call that the native module does not cover; nothing was done yet. The controller then
-// runs the Python module instead, where it can.
-func NeedsPython(reason string) error { return &failure{message: reason, python: true} }
+// runs the Python module of the given name instead, where it can.
+func NeedsPython(name, reason string) error {
+	return &failure{message: reason + " needs Python", python: name}
+}
 
 // failed is the result of an error.
 func (c *Call) failed(err error) *value.Dict {
@@ -68,8 +70,8 @@ func (c *Call) failed(err error) *value.Dict {
 	if f.crash {
 		r.Put(CrashKey, value.Bool(true))
 	}
-	if f.python {
-		r.Put(PythonKey, value.Bool(true))
+	if f.python != "" {
+		r.Put(PythonKey, value.S(f.python))
 	}
 	return r
 }

@@ -16,7 +16,7 @@ func runGroup(c *Call) *value.Dict {
 
 func manageGroup(c *Call) (*value.Dict, error) {
 	if c.bool("local") {
-		return nil, NeedsPython("the option local of ansible.builtin.group")
+		return nil, NeedsPython("ansible.builtin.group", "the option local of ansible.builtin.group")
 	}
 	name, state := c.text("name"), c.text("state")
 	old := groups.name(name)

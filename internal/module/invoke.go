@@ -15,8 +15,8 @@ const (
 	CauseKey = "_ansible_cause"
 	// CrashKey is true where ansible-core's module ends with an exception instead of a result: it then shows no invocation.
 	CrashKey = "_ansible_crash"
-	// PythonKey is true where the native module does not cover the call and has done nothing: the Python module has to run.
-	// The message says what is not covered.
+	// PythonKey is set where the native module does not cover the call and has done nothing: its value is the name of the
+	// Python module that has to run instead. The message says what is not covered.
 	PythonKey = "_ansible_needs_python"
 )
 

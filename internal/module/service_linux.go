@@ -15,7 +15,7 @@ func runService(c *Call) *value.Dict {
 		use = c.serviceManager()
 	}
 	if use != "systemd" && use != "systemd_service" {
-		return c.failed(NeedsPython("services of the init system " + use))
+		return c.failed(NeedsPython(pythonServices(use), "the init system "+use))
 	}
 	args := &value.Dict{}
 	for k, v := range c.Args.RawAll() {
@@ -63,4 +63,15 @@ func given(name string, v value.Value) bool {
 		return !(name == "runlevel" && v.S == "default") && !(name != "runlevel" && v.S == "")
 	}
 	return true
+}
+
+// pythonServices is the module of an init system; the generic one where there is none of its own.
+func pythonServices(use string) string {
+	switch {
+	case strings.Contains(use, "."):
+		return use
+	case use == "sysvinit":
+		return "ansible.builtin.sysvinit"
+	}
+	return "ansible.builtin.service"
 }

@@ -34,12 +34,12 @@ var uncovered = []string{"local", "ssh_key_passphrase", "login_class", "hidden",
 func (t *userTask) run() (*value.Dict, error) {
 	for _, option := range uncovered {
 		if v, _ := t.Args.Raw(option); t.given(option) && v != value.Value(value.Bool(false)) {
-			return nil, NeedsPython("the option " + option + " of ansible.builtin.user")
+			return nil, NeedsPython("ansible.builtin.user", "the option "+option+" of ansible.builtin.user")
 		}
 	}
 	if exists("/etc/redhat-release") || exists("/etc/SuSE-release") {
 		if release := osRelease()["version_id"]; strings.HasPrefix(release, "5") || strings.HasPrefix(release, "11") {
-			return nil, NeedsPython("accounts of this old system")
+			return nil, NeedsPython("ansible.builtin.user", "accounts of this old system")
 		}
 	}
 	if !t.given("groups") && t.bool("append") {
