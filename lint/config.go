@@ -401,9 +401,6 @@ func (c *Config) excludeLines(dir string) []string {
 			p = filepath.ToSlash(filepath.Join(rel, p))
 		default:
 			p = strings.TrimPrefix(filepath.ToSlash(p), "./")
-			if strings.HasSuffix(p, "/") || !strings.ContainsAny(p, "*/") {
-				break
-			}
 		}
 		out = append(out, p)
 	}

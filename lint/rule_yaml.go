@@ -125,19 +125,6 @@ func yamlFile(p *pass) {
 	}
 }
 
-// isKey tells whether a scalar is a key of a mapping.
-func isKey(parent, n *yaml.Node) bool {
-	if parent == nil {
-		return false
-	}
-	for _, pair := range parent.Pairs {
-		if pair.Key == n {
-			return true
-		}
-	}
-	return false
-}
-
 // yamllintOff tells whether a `# yamllint disable` comment switches a rule off on a line.
 func (f *File) yamllintOff(rule string, line int) bool {
 	if f.lintOff == nil {

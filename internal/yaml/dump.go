@@ -55,7 +55,6 @@ type shape struct {
 	items  []*shape // of a mapping: key, value, key, value, ...
 	uses   int      // how often it occurs
 	anchor string
-	open   bool // being represented
 }
 
 type representer struct {

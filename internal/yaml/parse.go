@@ -98,11 +98,10 @@ func firstBad(text string) *SyntaxError {
 		if !badByte[text[p]] {
 			continue
 		}
-		n, words := badRune(text, p)
-		if words != "" {
+		if _, words := badRune(text, p); words != "" {
 			return &SyntaxError{ContextAt: -1, Problem: words, ProblemAt: p}
 		}
-		if _, n = utf8.DecodeRuneInString(text[p:]); n > 1 {
+		if _, n := utf8.DecodeRuneInString(text[p:]); n > 1 {
 			p += n - 1
 		}
 	}
