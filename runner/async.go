@@ -3,7 +3,6 @@ package runner
 import (
 	"fmt"
 	"math/rand"
-	"os"
 	"time"
 
 	"github.com/rehearse-dev/rehearse/internal/value"
@@ -23,7 +22,7 @@ func (o *one) asyncDir() string {
 }
 
 func (o *one) asyncJob() *transport.Async {
-	return &transport.Async{JobID: fmt.Sprintf("j%d.%d", rand.Int63n(999999999999), os.Getpid()),
+	return &transport.Async{JobID: fmt.Sprintf("j%d", rand.Int63n(999999999999)),
 		Limit: time.Duration(o.async) * time.Second, Dir: o.asyncDir()}
 }
 

@@ -127,6 +127,9 @@ func (o *one) module(ctx context.Context, name string, args *value.Dict, blobs m
 	if failed, _ := truthOf(d, "failed"); failed {
 		d.Put(moduleKey, value.Bool(true))
 	}
+	if req.Async != nil {
+		d.Put("changed", value.Bool(true))
+	}
 	splitLines(d, "stdout")
 	splitLines(d, "stderr")
 	return d, nil

@@ -37,7 +37,11 @@ func (j *job) execute() *result {
 		j.noLog(tpl, res)
 		return res
 	case !looped:
-		return j.once(scope, loopErr)
+		res := j.once(scope, loopErr)
+		if !has(res.dict, "changed") {
+			res.dict.Put("changed", value.Bool(false))
+		}
+		return res
 	case len(items) == 0:
 		res := j.newResult()
 		res.dict = value.NewDict("changed", value.Bool(false), "skipped", value.Bool(true),

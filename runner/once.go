@@ -64,9 +64,6 @@ func (j *job) once(scope *vars.Scope, loopErr error) *result {
 	}
 	o.collect()
 	j.noLog(o.tpl, res)
-	if !has(res.dict, "changed") && res.spec.target.kind == plainTask {
-		res.dict.Put("changed", value.Bool(false))
-	}
 	return res
 }
 
@@ -83,6 +80,11 @@ func (o *one) failure(d *value.Dict) error {
 	prefix := "Action failed"
 	if m, _ := truthOf(d, moduleKey); m {
 		prefix = "Module failed"
+	}
+	if msg == "" {
+		f := fault.New(source.Location{}, "%s", prefix+".")
+		f.Result = d
+		return f
 	}
 	f := fault.New(source.Location{}, "%s", prefix+": "+msg)
 	if cause, ok := d.Raw(module.CauseKey); ok {

@@ -20,6 +20,7 @@ var table = sync.OnceValue(func() []*Module {
 		groupModule(),
 		lineinfileModule(),
 		packageModule(),
+		asyncStatusModule(),
 		pingModule(),
 		replaceModule(),
 		serviceModule(),

@@ -14,7 +14,9 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/argspec"
 	"github.com/rehearse-dev/rehearse/internal/jinja"
 	"github.com/rehearse-dev/rehearse/internal/module"
+	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
+	"github.com/rehearse-dev/rehearse/runner/fault"
 	"github.com/rehearse-dev/rehearse/runner/transport"
 )
 
@@ -62,7 +64,9 @@ func copyRun(c *Context) (*value.Dict, error) {
 	}
 	found, err := c.find("files", src)
 	if err != nil {
-		return nil, err
+		f := fault.Wrap(err, source.Location{}, "Unexpected AnsibleActionFail error.")
+		f.Result = ensureInvocation(c, value.NewDict("msg", value.S(f.Error())))
+		return nil, f
 	}
 	if strings.HasSuffix(src, "/") != strings.HasSuffix(found, "/") {
 		if strings.HasSuffix(found, "/") {
@@ -126,6 +130,9 @@ func copyFile(c *Context, args *value.Dict, data []byte, path, base, dest string
 	}
 	send.Put("_blob", value.S(key))
 	send.Put("_original_basename", value.S(base))
+	if path == "" && !content {
+		path = fmt.Sprintf("%s/ansible-local-%d%08x/tmp%08x/%s", localTmp(), os.Getpid(), rand.Uint32(), rand.Uint32(), base)
+	}
 	send.Put("_source", value.S(path))
 	if content {
 		send.Put("_content", value.Bool(true))
@@ -140,6 +147,15 @@ func copyFile(c *Context, args *value.Dict, data []byte, path, base, dest string
 		return nil, nil
 	}
 	return d, nil
+}
+
+// localTmp is where ansible-core keeps rendered templates.
+func localTmp() string {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = "/root"
+	}
+	return home + "/.ansible/tmp"
 }
 
 // remoteTmp is a name as ansible-core gives its temporary directories on the host.

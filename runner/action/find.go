@@ -24,15 +24,7 @@ func (c *Context) find(kind, name string) (string, error) {
 		msg = "Could not find file"
 	}
 	if len(tried) > 1 {
-		seen := map[string]bool{}
-		var list []string
-		for _, p := range tried {
-			if !seen[p] {
-				seen[p] = true
-				list = append(list, p)
-			}
-		}
-		msg += "\nSearched in:\n\t" + strings.Join(list, "\n\t")
+		msg += "\nSearched in:\n\t" + strings.Join(tried, "\n\t")
 	}
 	return "", fail("%s", msg+" on the Ansible Controller.\nIf you are using a module and expect the file to exist on the remote, see the remote_src option")
 }

@@ -62,8 +62,10 @@ func pause(c *Context) (*value.Dict, error) {
 		c.Show(fmt.Sprintf("Pausing for %d seconds%s", seconds, hidden))
 		if prompt != "" {
 			c.Show("(ctrl+C then 'C' = continue early, ctrl+C then 'A' = abort)\r")
-			c.Show(fmt.Sprintf("[%s]\n%s%s:", name, prompt, hidden))
-		} else {
+			if c.Prompt != nil {
+				c.Show(fmt.Sprintf("[%s]\n%s%s:", name, prompt, hidden))
+			}
+		} else if c.Prompt != nil {
 			c.Show("(ctrl+C then 'C' = continue early, ctrl+C then 'A' = abort)\r")
 		}
 		wait(c.Ctx, time.Duration(seconds)*time.Second)

@@ -32,7 +32,7 @@ func Undefined(err error) string {
 	return ""
 }
 
-var failSpec = &argspec.Spec{Options: []*argspec.Option{{Name: "msg", Default: value.S("Failed as requested from task")}}}
+var failSpec = &argspec.Spec{Options: []*argspec.Option{{Name: "msg", Type: "raw", Default: value.S("Failed as requested from task")}}}
 
 var failAction = &Action{Name: "ansible.builtin.fail", NoHost: true, Spec: failSpec, Run: func(c *Context) (*value.Dict, error) {
 	args, err := validate(c, failSpec)

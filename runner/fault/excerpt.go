@@ -51,6 +51,9 @@ func Origin(at source.Location, redacted bool) string {
 	if at.File.Secret || strings.HasPrefix(string(at.File.Content), "$ANSIBLE_VAULT") {
 		return head + "\n\n(source not shown: content encrypted)"
 	}
+	if whole(at) {
+		return "Origin: " + at.File.Path
+	}
 	p := at.Position()
 	label := len(fmt.Sprint(p.Line))
 	room := width - label - 1
@@ -79,6 +82,15 @@ func Origin(at source.Location, redacted bool) string {
 		out = append(out, strings.Repeat(" ", label)+" "+marker)
 	}
 	return head + "\n\n" + strings.Join(out, "\n")
+}
+
+// whole tells that a location is a file that is one text, a template: ansible-core gives no line then.
+func whole(at source.Location) bool {
+	switch filepath.Ext(at.File.Path) {
+	case ".yml", ".yaml", ".json":
+		return false
+	}
+	return at.Span.Start == 0 && at.Span.End == len(at.File.Content) && at.Span.End > 0
 }
 
 // shorten collapses white space and cuts at a word, as Python's textwrap.shorten with width 120 does.

@@ -12,8 +12,8 @@ func fromTemplate(err error) *Fault {
 	switch e := err.(type) {
 	case *jinja.Error:
 		f := &Fault{Msg: e.Message, At: e.Origin, Cause: e.Cause}
-		if !f.At.Known() {
-			f.At = e.At
+		if e.Class == "AnsibleBrokenConditionalError" {
+			f.Help = "Broken conditionals can be temporarily allowed with the `ALLOW_BROKEN_CONDITIONALS` configuration option."
 		}
 		if e.Message == "" && e.Cause != nil {
 			return From(e.Cause)
