@@ -54,7 +54,7 @@ func runLookup(c *jinja.Call, wantList bool) (value.Value, error) {
 	}
 	found, err := c.Lookup(name, c.Args[1:], options)
 	if err != nil {
-		if _, undefined := err.(*value.Undefined); undefined || onError != "warn" && onError != "ignore" {
+		if _, undefined := err.(*value.Undefined); undefined || onError != "warn" && onError != "ignore" || notLoaded(err) {
 			return nil, err
 		}
 		if onError == "warn" {
@@ -81,6 +81,12 @@ func runLookup(c *jinja.Call, wantList bool) (value.Value, error) {
 		texts = append(texts, s)
 	}
 	return value.S(strings.Join(texts, ",")), nil
+}
+
+// notLoaded tells whether there is no such lookup: that is an error whatever errors= says.
+func notLoaded(err error) bool {
+	e, ok := err.(*jinja.Error)
+	return ok && (e.Class == "AnsibleTemplatePluginNotFoundError" || e.Class == "AnsibleTemplatePluginLoadError")
 }
 
 func now(c *jinja.Call) (value.Value, error) {

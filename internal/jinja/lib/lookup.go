@@ -100,7 +100,7 @@ func intOption(c *jinja.Call, name string, fallback int) (int, error) {
 	}
 	n, err := value.ToInt(v)
 	if err != nil {
-		return 0, invalidOption(c, name, "integer", v)
+		return 0, invalidOption(c, name, "int", v)
 	}
 	return intArg(n)
 }
@@ -108,6 +108,9 @@ func intOption(c *jinja.Call, name string, fallback int) (int, error) {
 // invalidOption is the error of an option that has not its type.
 func invalidOption(c *jinja.Call, name, kind string, v value.Value) error {
 	plugin := c.Name[strings.LastIndexByte(c.Name, '.')+1:]
+	if plugin == "password" && kind == "int" {
+		kind = "integer" // as its documentation spells the type
+	}
 	return value.Errorf("AnsibleOptionsError", "Config %s for %s lookup plugin from 'Direct' has an invalid value: Invalid value provided for %s: %s",
 		repr(name), repr(plugin), repr(kind), value.Repr(v))
 }
@@ -234,7 +237,7 @@ func unfrack(c *jinja.Call, p string) string {
 func readText(c *jinja.Call, p string) (string, error) {
 	data, err := files(c).ReadFile(p)
 	if err != nil {
-		return "", osError(err, p)
+		return "", &jinja.Error{Class: "AnsibleParserError", Message: "An error occurred while trying to read the file " + repr(p) + ".", Cause: osError(err, p)}
 	}
 	if isVault(data) {
 		decrypt := c.Engine.Config().Decrypt
@@ -260,6 +263,8 @@ func osError(err error, p string) error {
 		message = fmt.Sprintf("[Errno %d] %s: %s", int(errno), text, repr(p))
 	}
 	switch {
+	case strings.HasSuffix(message, "is a directory, not a file"):
+		class, message = "IsADirectoryError", fmt.Sprintf("[Errno 21] Is a directory: %s", repr(p))
 	case errors.Is(err, iofs.ErrNotExist):
 		class, message = "FileNotFoundError", fmt.Sprintf("[Errno 2] No such file or directory: %s", repr(p))
 	case errors.Is(err, iofs.ErrPermission):

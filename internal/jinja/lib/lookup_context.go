@@ -244,12 +244,14 @@ func lookupInventoryHostnames(c *jinja.Call) (value.Value, error) {
 	if !ok {
 		return nil, attributeError(v, "items")
 	}
-	flat, err := flattenOnce(c.Args)
-	if err != nil {
-		return nil, err
+	if len(c.Args) == 0 {
+		return list(nil), nil
 	}
 	var patterns []string
-	for _, t := range flat {
+	for _, t := range c.Args {
+		if _, ok := value.HashKey(t); !ok && !c.With {
+			return nil, value.Unhashable(t)
+		}
 		s, err := soft(t)
 		if err != nil {
 			return nil, err

@@ -253,6 +253,11 @@ func iniTerm(term string, opts *value.Dict) (key string, err error) {
 }
 
 func iniValue(c *jinja.Call, key string, out *value.List) error {
+	if v := option(c, "file", value.Str{}); !isNone(v) {
+		if _, ok := str(v); !ok {
+			return attributeError(v, "startswith")
+		}
+	}
 	var texts [4]string
 	for i, o := range [...][2]string{{"type", "ini"}, {"file", "ansible.ini"}, {"section", "global"}, {"encoding", "utf-8"}} {
 		s, err := textOption(c, o[0], o[1])
@@ -284,7 +289,7 @@ func iniValue(c *jinja.Call, key string, out *value.List) error {
 	p, found := findFile(c, "files", name)
 	if !found {
 		c.Warn("Unable to find '" + name + "' in expected paths (use -vvvvv to see paths)")
-		return value.Errorf("AnsibleParserError", "Invalid filename: 'None'")
+		return value.Errorf("AnsibleParserError", "Invalid filename None.")
 	}
 	text, err := readText(c, p)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/yaml"
+	"unicode/utf8"
 )
 
 // jsonOptions reads the keyword arguments of json.dumps.
@@ -112,13 +113,58 @@ func toNiceJSON(c *jinja.Call) (value.Value, error) {
 }
 
 func fromJSON(c *jinja.Call) (value.Value, error) {
+	var text []byte
 	switch v := c.Args[0].(type) {
 	case value.Str:
-		return value.FromJSON([]byte(v.S))
+		text = []byte(v.S)
 	case value.Bytes:
-		return value.FromJSON(v)
+		text = v
+	default:
+		return nil, typeError("the JSON object must be str, bytes or bytearray, not %s", value.NativeName(c.Args[0]))
 	}
-	return nil, typeError("the JSON object must be str, bytes or bytearray, not %s", value.NativeName(c.Args[0]))
+	v, err := value.FromJSON(text)
+	if err != nil {
+		return nil, err
+	}
+	if setting := c.Engine.Config().Setting; setting != nil {
+		if strict, ok := setting("MODULE_STRICT_UTF8_RESPONSE"); !ok || value.Equal(strict, value.Bool(true)) {
+			return v, strictUTF8(v)
+		}
+	}
+	return v, nil
+}
+
+// strictUTF8 refuses a text in v with a byte that is not UTF-8, which Python has as a lone surrogate.
+func strictUTF8(v value.Value) error {
+	switch v := v.(type) {
+	case value.Str:
+		at := 0
+		for s := v.S; s != ""; at++ {
+			r, n := utf8.DecodeRuneInString(s)
+			if r == utf8.RuneError && n == 1 {
+				return &jinja.Error{Class: "AnsibleRuntimeError", Message: "Refusing to deserialize an invalid UTF8 string value.",
+					Help:  "This check can be disabled with the `MODULE_STRICT_UTF8_RESPONSE` setting.",
+					Cause: value.Errorf("UnicodeEncodeError", "'utf-8' codec can't encode character '\\udc%02x' in position %d: surrogates not allowed", s[0], at)}
+			}
+			s = s[n:]
+		}
+	case *value.List:
+		for _, x := range v.Items {
+			if err := strictUTF8(x); err != nil {
+				return err
+			}
+		}
+	case *value.Dict:
+		for k, x := range v.RawAll() {
+			if err := strictUTF8(k); err != nil {
+				return err
+			}
+			if err := strictUTF8(x); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // dumpYAML is yaml.dump with the keyword arguments that a template gave.

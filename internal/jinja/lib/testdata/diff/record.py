@@ -60,6 +60,7 @@ TYPES = {"_AnsibleLazyTemplateDict": "dict", "_AnsibleLazyTemplateList": "list",
 
 def words(s):
     s = re.sub(r"<class '(?:ansible\.[\w.]*\.)(\w+)'>", r"<class '\1'>", s)
+    s = s.replace("ansible.module_utils._internal._datatag.", "")
     for k, v in TYPES.items():
         s = s.replace(k, v)
     s = s.replace("ansible._internal._templating._lazy_containers.", "")
