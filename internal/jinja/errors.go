@@ -17,6 +17,7 @@ type Error struct {
 	Undefined string          // name of the undefined variable or attribute
 	Nearest   string          // "did you mean"
 	Cause     error
+	Help      string // what the user can do
 
 	site   *Template // the text that the span points into
 	span   Span

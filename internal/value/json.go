@@ -255,7 +255,7 @@ func appendJSONString(b []byte, s string, ascii bool) []byte {
 			continue
 		}
 		r, n := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError && n == 1 {
+		if r == utf8.RuneError && n == 1 && ascii {
 			b = append(b, s[start:i]...)
 			b = append(b, `\udc`...)
 			b = append(b, hexDigits[c>>4], hexDigits[c&15])
@@ -443,7 +443,11 @@ func (d *jsonDecoder) text() (string, error) {
 						d.i = save
 					}
 				}
-				b = utf8.AppendRune(b, r)
+				if r >= 0xdc80 && r <= 0xdcff { // Python's stand-in for a byte that is not UTF-8
+					b = append(b, byte(r-0xdc00))
+				} else {
+					b = utf8.AppendRune(b, r)
+				}
 			} else {
 				return "", d.fail(`Invalid \escape`, d.i-2)
 			}
