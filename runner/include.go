@@ -249,7 +249,16 @@ func firstError(problems []diag.Diagnostic) error {
 	return nil
 }
 
-func diagFault(d diag.Diagnostic) *fault.Fault { return fault.New(d.At, "%s", d.Message) }
+// diagFault is a finding as a fault; the advice at its end stands apart, as ansible-core prints it.
+func diagFault(d diag.Diagnostic) *fault.Fault {
+	f := fault.New(d.At, "%s", d.Message)
+	for _, help := range []string{"Using last defined value only."} {
+		if msg, ok := strings.CutSuffix(d.Message, " "+help); ok {
+			f.Msg, f.Help = msg, help
+		}
+	}
+	return f
+}
 
 // includeFailed fails the hosts of an include whose file cannot be used.
 func (p *playRun) includeFailed(inc *included, f *fault.Fault) {

@@ -47,6 +47,7 @@ func (r *run) preflight(pb *playbook.Playbook) int {
 			if t.Implicit {
 				continue
 			}
+			r.defaultGroups(t, note)
 			s := r.specOf(t)
 			if s.dynamic {
 				continue
@@ -73,6 +74,32 @@ func (r *run) preflight(pb *playbook.Playbook) int {
 		return ExitParser
 	}
 	return ExitOK
+}
+
+// legacyGroups are the groups of module_defaults that need no collection in front.
+var legacyGroups = []string{"acme", "aws", "azure", "cpm", "docker", "gcp", "k8s", "os", "ovirt", "testgroup", "vmware"}
+
+// defaultGroups notes groups of module_defaults that nobody knows.
+func (r *run) defaultGroups(t *playbook.Task, note func(source.Location, string, ...any)) {
+	for _, a := range playbook.Inherited(t, "module_defaults") {
+		list := conditions(a.Value)
+		for _, v := range list {
+			d, ok := v.(*value.Dict)
+			if !ok {
+				continue
+			}
+			for k := range d.RawAll() {
+				group, ok := strings.CutPrefix(value.ToStr(k), "group/")
+				if !ok || strings.Contains(group, "{{") || oneOf(group, legacyGroups) || r.catalog.ActionGroup(group) != nil {
+					continue
+				}
+				if !strings.Contains(group, ".") {
+					group = "ansible.builtin." + group
+				}
+				note(fault.Of(k), "Error loading module_defaults: could not resolve the module_defaults group %s", group)
+			}
+		}
+	}
 }
 
 func oneOf(name string, list []string) bool {
