@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes internal/catalog/data: facts about modules, read from an installed Ansible.
 
-    /path/to/venv/bin/python internal/catalog/gen/facts.py [--usage usage.json] OUTPUT
+    /path/to/venv/bin/python internal/catalog/gen/facts.py internal/catalog/data
 
 Facts are option names, types, choices, defaults, aliases, relations, names and types of return values, redirects and
 action groups; no prose. They come from the argument_spec that a module hands to AnsibleModule (captured by running its
@@ -325,12 +325,13 @@ def has_action(fqcn):
 
 def main():
     p = argparse.ArgumentParser()
+    p.add_argument('--only', help='make the facts of this collection only')
     p.add_argument('output')
     a = p.parse_args()
     names = ['ansible.builtin.' + f[:-3] for f in sorted(os.listdir(os.path.join(ROOT, 'modules'))) if f.endswith('.py') and f not in ('__init__.py', 'async_wrapper.py')]
     with open(os.path.join(HERE, 'modules.txt')) as f:
         names += [line.strip() for line in f if line.strip() and not line.startswith('#')]
-    names = sorted(set(names))
+    names = sorted(n for n in set(names) if not a.only or n.startswith(a.only + '.'))
     documented = docs(names)
     by_collection = {}
     for fqcn in names:
