@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/mattn/go-runewidth"
 
@@ -56,6 +57,7 @@ func (d *Display) flush() {
 
 // write must be called with the lock held.
 func (d *Display) write(s string) {
+	s = printable(s)
 	if d.status != "" {
 		d.out.WriteString("\r\x1b[K")
 		d.out.WriteString(s)
@@ -72,6 +74,24 @@ func (d *Display) write(s string) {
 			d.timer.Reset(flushAfter)
 		}
 	}
+}
+
+// printable shows a byte that is not UTF-8 as ansible-playbook does.
+func printable(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	var b strings.Builder
+	for s != "" {
+		r, n := utf8.DecodeRuneInString(s)
+		if r == utf8.RuneError && n == 1 {
+			b.WriteByte('?')
+		} else {
+			b.WriteString(s[:n])
+		}
+		s = s[n:]
+	}
+	return b.String()
 }
 
 // Status replaces the transient line of a terminal; "" removes it. Elsewhere it does nothing.
