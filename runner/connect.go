@@ -5,13 +5,9 @@ import (
 	"fmt"
 	"os"
 	"sort"
-	"strconv"
 	"strings"
-	"time"
 
-	"github.com/rehearse-dev/rehearse/internal/argspec"
 	"github.com/rehearse-dev/rehearse/internal/inventory"
-	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/runner/fault"
 	"github.com/rehearse-dev/rehearse/runner/transport"
@@ -154,81 +150,6 @@ func (r *run) closeAll() {
 		<-done
 	}
 }
-
-// sshTarget gathers how to reach the host: variables first, then keywords, then the command line and configuration.
-func (o *one) sshTarget() (*transport.Target, string, error) {
-	h := o.runHost()
-	t := &transport.Target{Name: h.Name, ConnectTimeout: 10 * time.Second, Ask: o.askSecret}
-	var err error
-	get := func(def string, names ...string) string {
-		if err != nil {
-			return ""
-		}
-		var s string
-		s, err = o.connText(def, names...)
-		return s
-	}
-	t.Host = get(h.Name, "inventory_hostname_override", "ansible_host", "ansible_ssh_host")
-	user, kerr := o.spec.text(o.tpl, "remote_user")
-	if kerr != nil {
-		return nil, "", kerr
-	}
-	if user == "" {
-		user = o.o.User
-	}
-	t.User = get(user, "ansible_user", "ansible_ssh_user")
-	port := ""
-	if p, kerr := o.spec.number(o.tpl, "port", o.o.Port); kerr != nil {
-		return nil, "", kerr
-	} else if p != 0 {
-		port = strconv.Itoa(p)
-	}
-	port = get(port, "ansible_port", "ansible_ssh_port")
-	t.Password = transport.Secret(get(string(o.o.ConnectionPassword), "ansible_password", "ansible_ssh_pass", "ansible_ssh_password"))
-	t.KeyFile = get(o.o.KeyFile, "ansible_private_key_file", "ansible_ssh_private_key_file")
-	t.Passphrase = transport.Secret(get("", "ansible_ssh_private_key_passphrase", "ansible_private_key_passphrase"))
-	t.RemoteTmp = get("", "ansible_remote_tmp")
-	t.Shell = get("", "ansible_shell_executable")
-	timeout := get(strconv.Itoa(o.o.Timeout), "ansible_ssh_timeout", "ansible_timeout")
-	for _, a := range []struct{ def, setting string }{
-		{o.setText("ssh_args"), "ansible_ssh_args"},
-		{o.o.SSHCommonArgs, "ansible_ssh_common_args"},
-		{o.o.SSHExtraArgs, "ansible_ssh_extra_args"},
-	} {
-		words, werr := argspec.SplitArgs(get(a.def, a.setting))
-		if werr != nil {
-			return nil, "", werr
-		}
-		t.Args = append(t.Args, unquote(words)...)
-	}
-	checking := get("", "ansible_host_key_checking", "ansible_ssh_host_key_checking")
-	if err != nil {
-		return nil, "", err
-	}
-	if port != "" {
-		if t.Port, err = strconv.Atoi(port); err != nil {
-			return nil, "", fault.New(source.Location{}, "The port of host %s is not a number: %s", h.Name, value.Quote(port))
-		}
-	}
-	if n, err := strconv.Atoi(timeout); err == nil && n > 0 {
-		t.ConnectTimeout = time.Duration(n) * time.Second
-	}
-	if o.o.Config != nil {
-		t.AnyHostKey = !o.o.Config.Bool("HOST_KEY_CHECKING")
-	}
-	if checking != "" {
-		b, err := argspec.Convert("bool", value.S(checking))
-		if err != nil {
-			return nil, "", err
-		}
-		t.AnyHostKey = !bool(b.(value.Bool))
-	}
-	t.KeyFile = expandHome(t.KeyFile)
-	key := fmt.Sprintf("ssh\x01%s\x01%s\x01%d\x01%s\x01%s\x01%v\x00%s", t.Host, t.User, t.Port, t.KeyFile, strings.Join(t.Args, " "), t.AnyHostKey, o.host.Name)
-	return t, key, nil
-}
-
-func (r *run) setText(name string) string { return "" }
 
 func unquote(words []string) []string {
 	out := make([]string, len(words))

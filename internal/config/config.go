@@ -137,12 +137,20 @@ func (c *Config) Get(name string) Value {
 
 // Plugin gives the setting of a plugin: Plugin("connection/ssh", "retries").
 func (c *Config) Plugin(plugin, name string) Value {
-	for i := len(Settings) - 1; i >= 0 && Settings[i].Plugin != ""; i-- {
-		if Settings[i].Plugin == plugin && Settings[i].Name == name {
-			return c.resolve(&Settings[i])
-		}
+	if s := FindPlugin(plugin, name); s != nil {
+		return c.resolve(s)
 	}
 	return Value{}
+}
+
+// FindPlugin finds the setting of a plugin in the table, nil where there is none.
+func FindPlugin(plugin, name string) *Setting {
+	for i := len(Settings) - 1; i >= 0 && Settings[i].Plugin != ""; i-- {
+		if Settings[i].Plugin == plugin && Settings[i].Name == name {
+			return &Settings[i]
+		}
+	}
+	return nil
 }
 
 // Find finds one of ansible-core's settings in the table, nil where there is none.

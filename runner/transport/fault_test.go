@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -47,6 +48,9 @@ type relay struct {
 	mu     sync.Mutex
 	conns  []net.Conn
 	silent chan struct{}
+
+	refuse   atomic.Int32 // how many connections are still to be closed at once
+	accepted atomic.Int32
 }
 
 func startRelay(t *testing.T, s *sshd) *relay {
@@ -78,6 +82,11 @@ func startRelay(t *testing.T, s *sshd) *relay {
 			c, err := l.Accept()
 			if err != nil {
 				return
+			}
+			r.accepted.Add(1)
+			if r.refuse.Add(-1) >= 0 {
+				c.Close()
+				continue
 			}
 			d, err := net.Dial("tcp", s.Addr())
 			if err != nil {
@@ -548,4 +557,42 @@ func TestCutInTheMiddleOfABlob(t *testing.T) {
 	if len(after) > len(before) {
 		t.Errorf("left behind: %v", after)
 	}
+}
+
+func TestRetries(t *testing.T) {
+	s := startSSHD(t, "")
+	r := startRelay(t, s)
+	target := s.through(r)
+	r.refuse.Store(2)
+	target.Retries = 1
+	_, err := transport.DialSSH(context.Background(), target)
+	unreachable(t, err, "before the login")
+	r.refuse.Store(2)
+	target.Retries = 2
+	c, err := transport.DialSSH(context.Background(), target)
+	must(t, err)
+	c.Close()
+	target.KeyFile = filepath.Join(s.Dir, "other")
+	newKey(t, target.KeyFile)
+	r.accepted.Store(0)
+	_, err = transport.DialSSH(context.Background(), target)
+	unreachable(t, err, "Permission denied")
+	if n := r.accepted.Load(); n != 1 {
+		t.Errorf("a refused login was tried %d times", n)
+	}
+}
+
+func TestKeyAsText(t *testing.T) {
+	s := startSSHD(t, "")
+	target := s.target()
+	text, err := os.ReadFile(s.Key)
+	must(t, err)
+	target.KeyFile, target.Key = "", transport.Secret(text)
+	c, err := transport.DialSSH(context.Background(), target)
+	must(t, err)
+	c.Close()
+	target.Key = "not a key"
+	target.Args = append(target.Args, "-o", "IdentityFile=none")
+	_, err = transport.DialSSH(context.Background(), target)
+	unreachable(t, err, "The key in ansible_private_key cannot be used")
 }

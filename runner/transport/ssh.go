@@ -73,6 +73,15 @@ func (c *sshConn) link(ctx context.Context) (link, error) {
 		return l, nil
 	}
 	l, err := dialSSH(ctx, &c.target, c.settings)
+	for try := 1; err != nil && try <= c.target.Retries && ctx.Err() == nil && !refused(err); try++ {
+		pause := time.NewTimer(time.Duration(min(1<<(try-1), 31)-1) * time.Second) // as ansible-core waits
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+		}
+		pause.Stop()
+		l, err = dialSSH(ctx, &c.target, c.settings)
+	}
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
@@ -81,6 +90,11 @@ func (c *sshConn) link(ctx context.Context) (link, error) {
 	}
 	c.open = l
 	return l, nil
+}
+
+// refused tells that another try would not end otherwise.
+func refused(err error) bool {
+	return strings.Contains(err.Error(), "Permission denied") || strings.Contains(err.Error(), "Host key verification failed")
 }
 
 // parent is the link to other accounts: the agent of the login account.

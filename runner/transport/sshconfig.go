@@ -119,6 +119,9 @@ func resolve(t *Target) (*settings, error) {
 		s.keepAlive = interval * time.Duration(max(count, 1))
 	}
 	s.checkSupport()
+	if t.Executable != "" && t.Executable != "ssh" {
+		s.need("ansible_ssh_executable (" + t.Executable + ")")
+	}
 	return s, nil
 }
 

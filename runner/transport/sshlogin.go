@@ -93,6 +93,11 @@ func (l *login) signers() ([]ssh.Signer, error) {
 			out = append(out, k)
 		}
 	}
+	if l.target.Key != "" {
+		for _, k := range l.text(string(l.target.Key)) {
+			add(k)
+		}
+	}
 	only := s.yes("IdentitiesOnly", false)
 	for _, f := range files {
 		for _, k := range l.file(f, explicit, inAgent) {
@@ -163,6 +168,20 @@ func (l *login) file(path string, explicit bool, inAgent []ssh.Signer) []ssh.Sig
 		}
 	}
 	return out
+}
+
+// text gives the key that a variable holds.
+func (l *login) text(content string) []ssh.Signer {
+	k, err := ssh.ParsePrivateKey([]byte(content))
+	var locked *ssh.PassphraseMissingError
+	if errors.As(err, &locked) {
+		k, err = l.unlock("ansible_private_key", []byte(content))
+	}
+	if err != nil {
+		l.note("the key in ansible_private_key cannot be used: %v", err)
+		return nil
+	}
+	return []ssh.Signer{k}
 }
 
 func (l *login) unlock(path string, content []byte) (ssh.Signer, error) {

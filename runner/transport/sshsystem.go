@@ -22,9 +22,16 @@ type systemSSH struct {
 }
 
 func newSystemSSH(t *Target, s *settings) (*systemSSH, error) {
-	exe, err := exec.LookPath("ssh")
+	name := t.Executable
+	if name == "" {
+		name = "ssh"
+	}
+	exe, err := exec.LookPath(name)
 	if err != nil {
 		return nil, fmt.Errorf("%s needs the system's ssh, which is not installed", s.system)
+	}
+	if t.Key != "" {
+		return nil, fmt.Errorf("%s needs the system's ssh, which takes no key as text from here: use a file", s.system)
 	}
 	if t.Password != "" {
 		return nil, fmt.Errorf("%s needs the system's ssh, which takes no password from here: use a key", s.system)

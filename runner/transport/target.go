@@ -12,8 +12,11 @@ type Target struct {
 
 	Password   Secret   // ansible_password: also answers keyboard-interactive questions
 	KeyFile    string   // ansible_ssh_private_key_file
+	Key        Secret   // ansible_private_key: the text of a key
 	Passphrase Secret   // ansible_ssh_private_key_passphrase
 	Args       []string // ansible_ssh_args, _common_args and _extra_args, split into words: the options of ssh
+	Executable string   // ansible_ssh_executable: another than "ssh" is used instead of connections made in this process
+	Retries    int      // ansible_ssh_retries: how often a connection that fails is tried again
 	ConfigFile string   // instead of ~/.ssh/config; "none" reads none
 
 	AnyHostKey     bool          // ansible_host_key_checking is off: the host is not checked
