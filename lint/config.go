@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -15,21 +16,24 @@ import (
 
 // Config is the content of a .ansible-lint file, of the ignore file, and of the command line.
 type Config struct {
-	Path         string // "" without a file
-	SkipList     []string
-	WarnList     []string
-	EnableList   []string
-	ExcludePaths []string // relative to Dir
-	Dir          string   // the folder that paths in the file are relative to
-	Tags         []string // run only these rules
-	Profile      string
-	Kinds        []KindGlob
-	MockModules  []string
-	TaskPrefix   string // task_name_prefix
-	Strict       bool
-	RuleExcludes map[string][]string // rules.<id>.exclude_paths
-	Ignores      map[string][]Ignore // the ignore file: path to its rules
-	YAML         YAMLConfig
+	Path                           string // "" without a file
+	SkipList                       []string
+	WarnList                       []string
+	EnableList                     []string
+	ExcludePaths                   []string // relative to Dir
+	Dir                            string   // the folder that paths in the file are relative to
+	Tags                           []string // run only these rules
+	Profile                        string
+	Kinds                          []KindGlob
+	MockModules                    []string
+	TaskPrefix                     string // task_name_prefix
+	Strict                         bool
+	MaxTasks, MaxBlockDepth        int
+	AllowCollections, AllowModules []string // only_builtins_allow_*
+	LoopVarPrefix, VarPattern      string
+	RuleExcludes                   map[string][]string // rules.<id>.exclude_paths
+	Ignores                        map[string][]Ignore // the ignore file: path to its rules
+	YAML                           YAMLConfig
 	// Unsupported names what the file asks for and this linter does not do.
 	Unsupported []string
 }
@@ -48,7 +52,7 @@ type Ignore struct {
 
 // DefaultConfig is what holds without a configuration file.
 func DefaultConfig() *Config {
-	return &Config{WarnList: []string{"experimental", "jinja[spacing]", "fqcn[deep]"}, TaskPrefix: "{stem} | ", YAML: defaultYAML()}
+	return &Config{WarnList: []string{"experimental", "jinja[spacing]", "fqcn[deep]"}, TaskPrefix: "{stem} | ", MaxTasks: 100, MaxBlockDepth: 20, YAML: defaultYAML()}
 }
 
 // ConfigError is a configuration file that cannot be used; the exit status is 3.
@@ -102,15 +106,15 @@ var settings = []struct {
 	note string
 }{
 	{"display_relative_path", boolean, ""}, {"enable_list", words, ""}, {"exclude_paths", words, ""},
-	{"extra_vars", mapping, ""}, {"kinds", maps, ""}, {"loop_var_prefix", word, "the rule loop-var-prefix"},
-	{"max_block_depth", number, "the rule complexity"}, {"max_tasks", number, "the rule complexity"}, {"mock_modules", words, ""},
+	{"extra_vars", mapping, ""}, {"kinds", maps, ""}, {"loop_var_prefix", word, ""},
+	{"max_block_depth", number, ""}, {"max_tasks", number, ""}, {"mock_modules", words, ""},
 	{"mock_roles", words, ""}, {"offline", boolean, ""},
-	{"only_builtins_allow_collections", words, "the rule only-builtins"}, {"only_builtins_allow_modules", words, "the rule only-builtins"},
+	{"only_builtins_allow_collections", words, ""}, {"only_builtins_allow_modules", words, ""},
 	{"profile", nullableWord, ""}, {"progressive", boolean, ""}, {"project_dir", nullableWord, ""}, {"quiet", boolean, ""},
 	{"rules", mapping, ""}, {"rulesdir", words, "custom rules written in Python"}, {"sarif_file", nullableWord, "SARIF output"},
 	{"skip_action_validation", boolean, ""}, {"skip_list", words, ""}, {"strict", boolean, ""},
 	{"supported_ansible_also", words, ""}, {"tags", words, ""}, {"task_name_prefix", word, ""}, {"use_default_rules", boolean, ""},
-	{"var_naming_pattern", word, "the rule var-naming"}, {"verbosity", number, ""}, {"warn_list", words, ""},
+	{"var_naming_pattern", word, ""}, {"verbosity", number, ""}, {"warn_list", words, ""},
 	{"write_exclude_list", words, ""}, {"write_list", words, ""},
 }
 
@@ -227,6 +231,24 @@ func (c *Config) set(name string, v value.Value, bad func(string, ...any) error)
 		c.ExcludePaths = list
 	case "mock_modules":
 		c.MockModules = list
+	case "max_tasks":
+		c.MaxTasks = int(v.(value.Int))
+	case "max_block_depth":
+		c.MaxBlockDepth = int(v.(value.Int))
+	case "only_builtins_allow_collections":
+		c.AllowCollections = list
+	case "only_builtins_allow_modules":
+		c.AllowModules = list
+	case "loop_var_prefix":
+		c.LoopVarPrefix = text(v)
+		if _, err := regexp.Compile(strings.ReplaceAll(c.LoopVarPrefix, "{role}", "x")); err != nil {
+			return bad("$.loop_var_prefix is not a pattern: %v.", err)
+		}
+	case "var_naming_pattern":
+		c.VarPattern = text(v)
+		if _, err := regexp.Compile(c.VarPattern); err != nil {
+			return bad("$.var_naming_pattern is not a pattern: %v.", err)
+		}
 	case "task_name_prefix":
 		c.TaskPrefix = text(v)
 	case "strict":

@@ -12,6 +12,7 @@ package lint
 import (
 	"context"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -48,6 +49,9 @@ type Linter struct {
 	roleDirs map[string]bool
 
 	local localModules
+
+	varOnce    sync.Once
+	varPattern *regexp.Regexp // of var_naming_pattern
 }
 
 // New makes a Linter.

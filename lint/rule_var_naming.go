@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -32,7 +33,6 @@ func varNamingRule() *Rule {
 					Text: "- name: Look\n  ansible.builtin.stat:\n    path: /etc/motd\n  register: motd\n"},
 				{Title: "Right", Path: "roles/web/defaults/main.yml", Text: "web_http_port: 80\n__web_internal: true\nansible_port: 2222\n"},
 			},
-			Differs: "var_naming_pattern of the configuration is not read yet.",
 		},
 		Task: varNamingTask,
 		Play: func(p *pass, play *playbook.PlaySyntax) {
@@ -228,14 +228,28 @@ func varNaming(p *pass, n *yaml.Node, prefix namePrefix) *Finding {
 		return report("var-naming[read-only]", "This special variable is read-only. ("+name+")")
 	case strings.Contains(name, "{{"):
 		return nil
-	case !plainName(name) && !prefix.fqcn:
-		return report("var-naming[pattern]", "Variables names should match ^[a-z_][a-z0-9_]*$ regex. ("+name+")")
+	case !p.linter.namePattern(name) && !prefix.fqcn:
+		pattern := p.linter.config.VarPattern
+		if pattern == "" {
+			pattern = "^[a-z_][a-z0-9_]*$"
+		}
+		return report("var-naming[pattern]", "Variables names should match "+pattern+" regex. ("+name+")")
 	}
 	bare := strings.TrimLeft(name, "_")
 	if prefix.value != "" && !strings.HasPrefix(bare, "ansible_") && !strings.HasPrefix(bare, prefix.value+"_") && identifiers(prefix.value) {
 		return report("var-naming[no-role-prefix]", "Variables names from within roles should use "+prefix.value+"_ as a prefix.")
 	}
 	return nil
+}
+
+// namePattern tells whether a name is of the form that the project wants.
+func (l *Linter) namePattern(name string) bool {
+	if l.config.VarPattern == "" {
+		return plainName(name)
+	}
+	l.varOnce.Do(func() { l.varPattern = regexp.MustCompile(l.config.VarPattern) }) // LoadConfig has compiled it before
+	loc := l.varPattern.FindStringIndex(name)
+	return loc != nil && loc[0] == 0
 }
 
 func plainName(s string) bool {

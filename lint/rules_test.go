@@ -23,7 +23,9 @@ func TestExamples(t *testing.T) {
 		right := 0
 		for _, e := range r.Doc.Examples {
 			t.Run(r.ID+"/"+e.Title, func(t *testing.T) {
-				l := New(Options{Dir: t.TempDir()})
+				config := DefaultConfig()
+				config.EnableList = []string{r.ID}
+				l := New(Options{Dir: t.TempDir(), Config: config})
 				var got []string
 				found := check(t, l, e.Path, e.Text)
 				for _, f := range found {
