@@ -14,6 +14,7 @@ var table = sync.OnceValue(func() []*Module {
 		blockinfileModule(),
 		commandModule(),
 		copyModule(),
+		cronModule(),
 		fileModule(),
 		findModule(),
 		getentModule(),
