@@ -21,6 +21,8 @@ type configRun struct {
 	kind    string
 	format  string
 	changed bool
+	// disabled comments out what init prints.
+	disabled bool
 
 	config *config.Config
 }
@@ -50,7 +52,11 @@ func configCommand(env *Env) *cobra.Command {
 	list.Flags().StringVarP(&listFormat, "format", "f", "yaml", "json or yaml")
 	validate := c.command("validate", "Name the keys of ansible.cfg, or the environment variables, that no setting has", with(&validateFormat, c.validate))
 	validate.Flags().StringVarP(&validateFormat, "format", "f", "ini", "ini or env")
-	cmd.AddCommand(dump, list, validate, c.command("view", "Show the ansible.cfg in use", c.view))
+	var initFormat string
+	initial := c.command("init", "Print an ansible.cfg with every setting and its default", with(&initFormat, c.initial))
+	initial.Flags().StringVarP(&initFormat, "format", "f", "ini", "ini, env or vars")
+	initial.Flags().BoolVar(&c.disabled, "disabled", false, "put every setting behind a comment sign")
+	cmd.AddCommand(dump, list, validate, initial, c.command("view", "Show the ansible.cfg in use", c.view))
 	return cmd
 }
 
@@ -140,13 +146,28 @@ func (c *configRun) dump() error {
 		fmt.Fprintf(&out, "%s(%s) = %s\n", name, origin, value.ToStr(v))
 		to.Items = append(to.Items, value.NewDict("name", value.S(name), "origin", value.S(origin), "value", v))
 	}
+	servers := c.kind != "base" && c.kind != "all" // printed between the base and the plugins
+	lastKind, kindList := "", (*value.List)(nil)
 	for _, g := range c.groups() {
 		to := list
 		if g.name != "" {
-			_, plugin, _ := strings.Cut(g.name, "/")
+			if !servers {
+				c.galaxyServers(&out, list)
+				servers = true
+			}
+			kind, plugin, _ := strings.Cut(g.name, "/")
+			if kind != lastKind {
+				lastKind, kindList = kind, &value.List{}
+				if c.kind == "all" {
+					fmt.Fprintf(&out, "\n%s:\n%s\n", strings.ToUpper(kind), strings.Repeat("=", len(kind)))
+					list.Items = append(list.Items, value.NewDict(strings.ToUpper(kind)+"_PLUGINS", kindList))
+				} else {
+					kindList = list
+				}
+			}
 			to = &value.List{}
 			fmt.Fprintf(&out, "\n%s:\n%s\n", plugin, strings.Repeat("_", len(plugin)))
-			list.Items = append(list.Items, value.NewDict(plugin, to))
+			kindList.Items = append(kindList.Items, value.NewDict(plugin, to))
 		}
 		file := g.name != "" || c.config.Path == ""
 		for _, s := range g.settings {
@@ -162,6 +183,9 @@ func (c *configRun) dump() error {
 				add(to, s.Name, v.Origin.String(), shown(v))
 			}
 		}
+	}
+	if !servers {
+		c.galaxyServers(&out, list)
 	}
 	switch c.format {
 	case "display":
@@ -294,7 +318,8 @@ func (c *configRun) validate() error {
 			}
 		}
 		for _, kv := range os.Environ() {
-			if name, _, _ := strings.Cut(kv, "="); strings.HasPrefix(name, "ANSIBLE_") && !known[name] {
+			if name, _, _ := strings.Cut(kv, "="); strings.HasPrefix(name, "ANSIBLE_") && !known[name] &&
+				!strings.HasPrefix(name, "ANSIBLE_TEST_") && !strings.HasPrefix(name, "ANSIBLE_LINT_") {
 				problems = append(problems, fmt.Sprintf("Found unknown environment variable '%s'.", name))
 			}
 		}

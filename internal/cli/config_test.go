@@ -19,7 +19,7 @@ func TestConfig(t *testing.T) {
 		code     int
 		out, err string
 	}{
-		{"dump --only-changed", 0, "CONFIG_FILE() = DIR/ansible.cfg\nDEFAULT_FORKS(DIR/ansible.cfg) = 7\nDEFAULT_ROLES_PATH(DIR/ansible.cfg) = ['DIR/r', '/x']\nDEFAULT_TIMEOUT(env: ANSIBLE_TIMEOUT) = 33\n", ""},
+		{"dump --only-changed", 0, "CONFIG_FILE() = DIR/ansible.cfg\nDEFAULT_FORKS(DIR/ansible.cfg) = 7\nDEFAULT_ROLES_PATH(DIR/ansible.cfg) = ['DIR/r', '/x']\nDEFAULT_TIMEOUT(env: ANSIBLE_TIMEOUT) = 33\n\nGALAXY_SERVERS:\n", ""},
 		{"view", 0, "[defaults]\nforks=7\nfroks=8\nroles_path=r:/x\n[foo]\na=b\nc=d\n", ""},
 		{"validate", 1, "", "[ERROR]: Found unknown key 'froks' in section 'defaults' in 'DIR/ansible.cfg.\n[ERROR]: Found unknown section 'foo' in 'DIR/ansible.cfg.\n"},
 		{"dump -t nonsense", 2, "", "argument -t/--type: invalid choice: 'nonsense' (choose from 'all', 'base', "},

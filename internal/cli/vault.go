@@ -93,6 +93,13 @@ func (v *vaultRun) withEncryptID(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
+// matchVaultID tells whether only the passwords with a file's own vault id are tried. ansible-core gives the setting no
+// type: whatever text it is set to counts as yes.
+func matchVaultID(c *config.Config) bool {
+	v := c.Get("DEFAULT_VAULT_ID_MATCH")
+	return v.Origin.Kind != config.Default && v.Value != nil && value.ToStr(v.Value) != ""
+}
+
 func vaultUsage(format string, args ...any) error {
 	return &ExitError{usageError, "[ERROR]: " + fmt.Sprintf(format, args...)}
 }
@@ -119,7 +126,7 @@ func (v *vaultRun) load(fresh bool) error {
 	if err != nil {
 		return vaultError(err)
 	}
-	secrets.MatchID = v.config.Bool("DEFAULT_VAULT_ID_MATCH")
+	secrets.MatchID = matchVaultID(v.config)
 	v.secrets = secrets
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -99,10 +100,10 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 	}
 	w.store = vars.New(vars.Options{FS: o.fs, Inventory: w.inventory, Engine: w.engine, Dir: dir, Extra: extra,
 		Merge: w.config.String("DEFAULT_HASH_BEHAVIOUR") == "merge", Decrypt: w.secrets.Decrypt, Magic: o.magic,
-		Python:     sync.OnceValue(func() string { return controllerPython(env) }),
-		Precedence: w.config.Strings("VARIABLE_PRECEDENCE"), NoInject: w.noInject(),
+		Python:        sync.OnceValue(func() string { return controllerPython(env) }),
+		DuplicateKeys: w.config.String("DUPLICATE_YAML_DICT_KEY"), Precedence: w.config.Strings("VARIABLE_PRECEDENCE"), NoInject: w.noInject(),
 		Report: func(d diag.Diagnostic) { warn(d.Message, d.At) }})
-	w.loader = &playbook.Loader{FS: o.fs, Engine: w.engine, RolesPath: w.config.Strings("DEFAULT_ROLES_PATH"),
+	w.loader = &playbook.Loader{DuplicateKeys: w.config.String("DUPLICATE_YAML_DICT_KEY"), FS: o.fs, Engine: w.engine, RolesPath: w.config.Strings("DEFAULT_ROLES_PATH"),
 		Collections: w.config.Strings("COLLECTIONS_PATHS"), Decrypt: w.secrets.Decrypt,
 		Scope: func(p *playbook.Play, t *playbook.Task) jinja.Scope {
 			return w.store.Scope(vars.Query{Play: p, Task: t})
@@ -181,9 +182,9 @@ func (w *workspace) noInject() bool {
 // vaultSecrets reads the vault passwords that command line and configuration name.
 func vaultSecrets(env *Env, c *config.Config, o workspaceOptions, warn func(string)) (*vault.Secrets, error) {
 	p := vault.Passwords{IDs: append(c.Strings("DEFAULT_VAULT_IDENTITY_LIST"), o.vaultIDs...), Ask: o.askVault}
-	files := o.vaultFiles
-	if f := c.String("DEFAULT_VAULT_PASSWORD_FILE"); f != "" && len(files) == 0 {
-		files = []string{f}
+	files := slices.Clone(o.vaultFiles)
+	if f := c.String("DEFAULT_VAULT_PASSWORD_FILE"); f != "" {
+		files = append(files, f)
 	}
 	for _, f := range files {
 		if !filepath.IsAbs(f) {
@@ -193,7 +194,7 @@ func vaultSecrets(env *Env, c *config.Config, o workspaceOptions, warn func(stri
 	}
 	s, err := p.Load(func(prompt string) (string, error) { return ask(env, prompt, true) }, warn)
 	if s != nil {
-		s.MatchID = c.Bool("DEFAULT_VAULT_ID_MATCH")
+		s.MatchID = matchVaultID(c)
 	}
 	return s, err
 }
