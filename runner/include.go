@@ -146,7 +146,7 @@ func (p *playRun) include(results []*result, left []*inventory.Host) error {
 				for _, t := range flatten(b) {
 					c.Tasks = append(c.Tasks, runItem{Task: t})
 					for _, h := range inc.hosts {
-						p.mark(t, h.Name)
+						p.await(t, h.Name)
 					}
 				}
 			} else if c, err = p.filter(b); err != nil {

@@ -13,8 +13,11 @@ import (
 func (r *run) listing() bool { return r.o.ListHosts || r.o.ListTasks || r.o.ListTags }
 
 // list prints what --list-hosts, --list-tasks and --list-tags ask for.
-func (r *run) list(pb *playbook.Playbook) int {
-	r.display.Show(fmt.Sprintf("\nplaybook: %s", pb.Path), "")
+func (r *run) list(pb *playbook.Playbook, path string) int {
+	r.display.Show(fmt.Sprintf("\nplaybook: %s", path), "")
+	if r.o.ListTags && len(r.o.Tags) == 1 && r.o.Tags[0] == "all" {
+		r.o.Tags = nil // the tags of all tasks are asked for, never among them
+	}
 	for i, play := range pb.Plays {
 		if err := r.prompts(play); err != nil {
 			r.display.Show(err.Error(), "")
@@ -34,6 +37,7 @@ func (r *run) list(pb *playbook.Playbook) int {
 		msg := fmt.Sprintf("\n  play #%d (%s): %s", i+1, set.hosts, set.name)
 		msg += fmt.Sprintf("\tTAGS: [%s]", strings.Join(sorted(playTags), ","))
 		if r.o.ListHosts {
+			set.order = ""
 			hosts, err := r.playHosts(set)
 			if err != nil {
 				r.display.Show(err.Error(), "")

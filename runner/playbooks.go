@@ -35,13 +35,13 @@ func (r *run) playbooks(ctx context.Context) int {
 			return ExitError
 		}
 		if r.listing() {
-			if code := r.list(pb); code != ExitOK {
+			if code := r.list(pb, path); code != ExitOK {
 				return code
 			}
 			continue
 		}
 		if r.o.Syntax {
-			if code := r.syntax(pb); code != ExitOK {
+			if code := r.syntax(path); code != ExitOK {
 				return code
 			}
 			continue
@@ -73,10 +73,6 @@ func (r *run) playbooks(ctx context.Context) int {
 		if status != ExitOK {
 			break
 		}
-	}
-	if r.o.Syntax && !r.listing() {
-		r.display.Show("No issues encountered", "")
-		return status
 	}
 	if r.o.StartAt != "" && !r.startDone && !r.listing() && len(r.o.Playbooks) > 0 {
 		r.display.Error(&fault.Fault{Msg: fmt.Sprintf("No matching task \"%s\" found. Note: --start-at-task can only follow static includes.", r.o.StartAt)}, true)

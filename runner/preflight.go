@@ -113,7 +113,7 @@ func oneOf(name string, list []string) bool {
 }
 
 // syntax checks what --syntax-check checks: the files have been read by now.
-func (r *run) syntax(pb *playbook.Playbook) int {
-	r.display.Show("\nplaybook: "+pb.Path, "")
+func (r *run) syntax(path string) int {
+	r.display.Show("\nplaybook: "+path, "")
 	return ExitOK
 }

@@ -216,14 +216,23 @@ func (p *playRun) notify(r *result, name string) error {
 	return nil
 }
 
+// mark lets the handler run on the host and tells so.
 func (p *playRun) mark(h *playbook.Task, host string) {
+	if p.await(h, host) {
+		p.emit(callback.Notify{Handler: p.specOf(h).view.Name, Host: host})
+	}
+}
+
+// await lets the handler run on the host; it reports false where it was going to.
+func (p *playRun) await(h *playbook.Task, host string) bool {
 	if p.notified[h] == nil {
 		p.notified[h] = map[string]bool{}
 	}
-	if !p.notified[h][host] {
-		p.notified[h][host] = true
-		p.emit(callback.Notify{Handler: p.specOf(h).view.Name, Host: host})
+	if p.notified[h][host] {
+		return false
 	}
+	p.notified[h][host] = true
+	return true
 }
 
 // handlersFor lists the handlers that a notification means: the last one defined of that name, and all that listen.
