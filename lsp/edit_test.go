@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"encoding/json"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -161,4 +162,34 @@ func TestSyntaxDiagnosticsAreNotDoubled(t *testing.T) {
 	if syntax != 1 {
 		t.Errorf("%d errors: %+v", syntax, d.Diagnostics)
 	}
+}
+
+// TestWorkspaceDiagnostics asks for the problems of all files: those of files that are not open come after a pause, and
+// go away when the file on disk is mended or the scope changes.
+func TestWorkspaceDiagnostics(t *testing.T) {
+	c := start(t, map[string]string{
+		"ansible.cfg": "", "site.yml": "- name: Play\n  hosts: all\n", "other.yml": "- name: Play\n  hosts: [all\n",
+	})
+	c.initialize(map[string]any{"initializationOptions": map[string]any{"diagnostics": "workspace"}})
+	c.show("site.yml")
+	other := func(n int) {
+		t.Helper()
+		c.note("textDocument/publishDiagnostics", func(p json.RawMessage) bool {
+			var d published
+			return json.Unmarshal(p, &d) == nil && d.URI == c.uri("other.yml") && (len(d.Diagnostics) > 0) == (n > 0)
+		})
+	}
+	other(1)
+	if err := os.WriteFile(c.path("other.yml"), []byte("- name: Play\n  hosts: all\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	c.notify("workspace/didChangeWatchedFiles", map[string]any{"changes": []any{map[string]any{"uri": c.uri("other.yml"), "type": 2}}})
+	other(0)
+	if err := os.WriteFile(c.path("other.yml"), []byte("- name: [\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	c.notify("workspace/didChangeWatchedFiles", map[string]any{"changes": []any{map[string]any{"uri": c.uri("other.yml"), "type": 2}}})
+	other(1)
+	c.notify("workspace/didChangeConfiguration", map[string]any{"settings": map[string]any{"diagnostics": "open"}})
+	other(0)
 }

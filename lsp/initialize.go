@@ -11,7 +11,6 @@ import (
 // clientCapabilities is what the server wants to know of the client.
 type clientCapabilities struct {
 	itemDefaults     bool // completion lists may have defaults
-	labelDetails     bool
 	hierarchical     bool // document symbols
 	links            bool // definition may answer with links
 	watchFiles       bool // may be asked to watch files
@@ -30,9 +29,9 @@ func (s *Server) initialize(_ context.Context, _ *View, p *protocol.InitializePa
 		for _, f := range fs {
 			v.folders = append(v.folders, pathOf(f.URI))
 		}
-	} else if p.RootURI != nil && *p.RootURI != "" {
-		v.folders = []string{pathOf(*p.RootURI)}
-	} else if path, ok := p.RootPath.Get(); ok && path != "" {
+	} else if p.RootURI != nil && *p.RootURI != "" { //lint:ignore SA1019 clients without folders send it
+		v.folders = []string{pathOf(*p.RootURI)} //lint:ignore SA1019 see above
+	} else if path, ok := p.RootPath.Get(); ok && path != "" { //lint:ignore SA1019 older ones send this
 		v.folders = []string{strings.Clone(path)}
 	}
 	var bad error
@@ -58,9 +57,6 @@ func readCapabilities(c *protocol.ClientCapabilities) (out clientCapabilities) {
 		if k := t.Completion; k != nil {
 			if k.CompletionList != nil {
 				out.itemDefaults = slices.Contains(k.CompletionList.ItemDefaults, "editRange")
-			}
-			if k.CompletionItem != nil {
-				out.labelDetails = is(k.CompletionItem.LabelDetailsSupport)
 			}
 		}
 		if t.DocumentSymbol != nil {

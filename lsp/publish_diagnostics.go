@@ -14,6 +14,7 @@ import (
 	"go.lsp.dev/uri"
 
 	"github.com/rehearse-dev/rehearse/internal/diag"
+	"github.com/rehearse-dev/rehearse/internal/project"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/lint"
 	"github.com/rehearse-dev/rehearse/lsp/feature"
@@ -30,11 +31,21 @@ type checks struct {
 	gone    []*Document     // closed since the last round
 	all     bool
 
-	published map[string][]byte // by URI: what the client shows now; only the goroutine of run uses it
+	// Only the goroutine of run uses these.
+	published map[string][]byte // by URI: what the client shows now
+	known     map[string]result // by path: what was found in files that are not open
+}
+
+// result is what was found in one text by one linter; it holds while both are the same.
+type result struct {
+	file   *project.File
+	linter *lint.Linter
+	lint   bool
+	found  []diag.Diagnostic
 }
 
 func newChecks(s *Server) *checks {
-	return &checks{s: s, wake: make(chan struct{}, 1), pending: map[string]bool{}, published: map[string][]byte{}}
+	return &checks{s: s, wake: make(chan struct{}, 1), pending: map[string]bool{}, published: map[string][]byte{}, known: map[string]result{}}
 }
 
 func (c *checks) signal(f func()) {
@@ -70,12 +81,12 @@ func (c *checks) run(ctx context.Context) {
 			v := c.s.view.Load()
 			for _, d := range gone {
 				if v.docs[d.Path] == nil && !v.inScope(d.Path) {
-					c.publish(v, d.Path, d.URI, nil, nil)
+					c.publish(v, d.Path, d.URI, nil, nil, false)
 				}
 			}
 			for _, path := range paths {
 				if d := c.s.view.Load().docs[path]; d != nil {
-					c.check(c.s.view.Load(), d.Path)
+					c.check(c.s.view.Load(), d.Path, true)
 				}
 			}
 			pause.Reset(c.s.opts.Pause)
@@ -95,11 +106,26 @@ func (c *checks) run(ctx context.Context) {
 // workspace checks all files in scope again. Results of files that did not change are remembered by the project.
 func (c *checks) workspace(ctx context.Context) {
 	v := c.s.view.Load()
-	for _, path := range v.scope() {
+	paths := v.scope()
+	for _, path := range paths {
 		if ctx.Err() != nil || c.s.view.Load() != v {
 			return // a newer edit has its own round coming
 		}
-		c.check(v, path)
+		c.check(v, path, false)
+	}
+	inScope := map[uri.URI]bool{}
+	for _, path := range paths {
+		if d := v.docs[path]; d != nil {
+			inScope[d.URI] = true
+		} else {
+			inScope[uri.File(path)] = true
+		}
+	}
+	for u := range c.published { // out of scope now, or gone from disk
+		if u := uri.URI(u); !inScope[u] {
+			c.publish(v, pathOf(u), u, nil, nil, false)
+			delete(c.known, pathOf(u))
+		}
 	}
 }
 
@@ -118,7 +144,8 @@ func (c *checks) warm(ctx context.Context) {
 
 // inScope tells whether a file that is not open shows diagnostics.
 func (v *View) inScope(path string) bool {
-	return v.settings.Scope == "workspace" && slices.ContainsFunc(v.folders, func(f string) bool { return within(f, path) })
+	return v.settings.Scope == "workspace" &&
+		(len(v.folders) == 0 || slices.ContainsFunc(v.folders, func(f string) bool { return within(f, path) }))
 }
 
 // scope lists the files whose diagnostics are shown, open ones first.
@@ -137,23 +164,32 @@ func (v *View) scope() []string {
 	return paths
 }
 
-func (c *checks) check(v *View, path string) {
+// check finds what is wrong in a file. always says that the client is to be told even when nothing has changed: it
+// wants to know that this version has been looked at.
+func (c *checks) check(v *View, path string, always bool) {
 	in := v.input(path)
 	if in == nil {
 		return
 	}
-	u := uri.URI("")
-	var version *int32
 	if d := v.docs[path]; d != nil {
-		u, version = d.URI, &d.Version
-	} else if filepath.IsAbs(path) {
-		u = uri.File(path)
+		delete(c.known, path)
+		c.publish(v, path, d.URI, &d.Version, feature.Diagnose(in, v.settings.Lint), always)
+		return
 	}
-	c.publish(v, path, u, version, feature.Diagnose(in, v.settings.Lint))
+	if !filepath.IsAbs(path) {
+		return
+	}
+	r := c.known[path]
+	if now := (result{in.File, in.Linter, v.settings.Lint, nil}); r.file != now.file || r.linter != now.linter || r.lint != now.lint {
+		r = now
+		r.found = feature.Diagnose(in, v.settings.Lint)
+		c.known[path] = r
+	}
+	c.publish(v, path, uri.File(path), nil, r.found, false)
 }
 
 // publish sends what has changed since the last time.
-func (c *checks) publish(v *View, path string, u uri.URI, version *int32, found []diag.Diagnostic) {
+func (c *checks) publish(v *View, path string, u uri.URI, version *int32, found []diag.Diagnostic, always bool) {
 	p := &protocol.PublishDiagnosticsParams{URI: u, Diagnostics: v.diagnostics(found)}
 	b, err := protocol.Marshal(p)
 	if err != nil {
@@ -161,7 +197,7 @@ func (c *checks) publish(v *View, path string, u uri.URI, version *int32, found 
 		return
 	}
 	old, shown := c.published[string(u)]
-	if version == nil && (bytes.Equal(old, b) || !shown && len(found) == 0) {
+	if !always && (bytes.Equal(old, b) || !shown && len(found) == 0) {
 		return
 	}
 	if version != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -108,10 +109,11 @@ func TestEnds(t *testing.T) {
 	})
 	t.Run("parent process gone", func(t *testing.T) {
 		tick, asked := make(chan time.Time), make(chan int, 2)
-		running := true
+		var running atomic.Bool
+		running.Store(true)
 		c := start(t, nil, func(o *Options) {
 			o.Tick = tick
-			o.Alive = func(pid int) bool { asked <- pid; return running }
+			o.Alive = func(pid int) bool { asked <- pid; return running.Load() }
 		})
 		c.initialize(map[string]any{"processId": 4711})
 		tick <- time.Time{}
@@ -119,7 +121,7 @@ func TestEnds(t *testing.T) {
 			t.Errorf("asked for %d", pid)
 		}
 		c.call("textDocument/documentSymbol", nil2(c)) // still there
-		running = false
+		running.Store(false)
 		tick <- time.Time{}
 		c.ends(1)
 	})

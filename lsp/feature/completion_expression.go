@@ -14,6 +14,7 @@ func (l *list) expression(p *place, e *expression) {
 	l.span, l.typed = e.name, e.prefix
 	switch e.role {
 	case variableName:
+		l.locals(e)
 		l.variables(p)
 		l.functions(l.in.Functions.Globals, FunctionItem)
 		if e.call != "" {
@@ -97,6 +98,16 @@ func (l *list) arguments(e *expression) {
 			continue
 		}
 		l.add(Item{Label: p.Name + "=", Kind: OptionItem, Detail: p.Type, Doc: p.Doc, Rank: 2})
+	}
+}
+
+// locals lists the names that the template itself makes: by set, for, macro, with and import.
+func (l *list) locals(e *expression) {
+	if !strings.Contains(e.source, "{%") {
+		return
+	}
+	for _, x := range jinja.Locals(jinja.Parse(e.source, nil), e.index) {
+		l.add(Item{Label: x.Name, Kind: VariableItem, Detail: "template " + x.Kind})
 	}
 }
 

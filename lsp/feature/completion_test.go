@@ -123,6 +123,8 @@ func TestComplete(t *testing.T) {
 		{name: "template file", path: "templates/a.j2", text: "{% if x %}\nPort {{ ansible_host‸ }}\n", want: []string{"ansible_host", "ansible_hostname"}},
 		{name: "template statement", path: "templates/a.j2", text: "{% en‸ %}\n", has: []string{"endif", "endfor"}},
 		{name: "template loop", path: "templates/a.j2", text: "{% for i in x %}{{ loop.fi‸ }}", want: []string{"first"}},
+		{name: "name that the template sets", path: "templates/a.j2", text: "{% set my_name = 1 %}{% for my_item in x %}{{ my_‸ }}{% endfor %}", has: []string{"my_name", "my_item"}},
+		{name: "loop variable behind its loop", path: "templates/a.j2", text: "{% for my_item in x %}{% endfor %}{{ my_‸ }}", not: []string{"my_item"}},
 		{name: "template comment", path: "templates/a.j2", text: "{# {{ ansible_host‸ #}", not: []string{"ansible_hostname"}},
 		{name: "template text", path: "templates/a.j2", text: "{{ x }}\nansible_host‸", not: []string{"ansible_hostname"}},
 	} {

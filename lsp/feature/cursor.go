@@ -14,7 +14,6 @@ type cursor struct {
 	word   source.Span // what a completion replaces, in the file
 	prefix string      // the part of the word before the cursor
 	colon  bool        // the word is a key that has its colon already
-	indent int         // column of the key, for what goes below it
 
 	// read is the input that place was found in: a copy with the word finished, or the file itself.
 	read *Input
@@ -35,7 +34,6 @@ func typing(in *Input, off int) cursor {
 	for len(head) > 0 && head[0] == '-' && (len(head) == 1 || head[1] == ' ') {
 		head = bytes.TrimLeft(head[1:], " ")
 	}
-	c.indent = c.word.Start - line.Start
 	rest := bytes.TrimLeft(after, " \t")
 	c.colon = len(rest) > 0 && rest[0] == ':' && (len(rest) == 1 || rest[1] == ' ' || rest[1] == '\t')
 

@@ -36,6 +36,9 @@ type expression struct {
 	argument int
 	keyword  string // the keyword argument that the cursor is in the value of
 	piped    bool   // the call is a filter's: its first argument is the piped value
+
+	source string // the template that it stands in, "" for a bare expression
+	index  int    // of the cursor in source
 }
 
 // bare are the keywords whose values are expressions without braces.
@@ -127,6 +130,9 @@ func scanTemplate(text string, i int, bare bool, at func(int) int) (e expression
 		open = start
 	}
 	s := scanner{text: text, i: i, at: at}
+	if !bare {
+		s.e.source, s.e.index = text, i
+	}
 	s.scan(open, statement)
 	return s.e, true
 }
