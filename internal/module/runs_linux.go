@@ -13,6 +13,8 @@ func runOf(name string) func(*Call) *value.Dict {
 		return runPackage
 	case "ansible.builtin.blockinfile":
 		return runBlockinfile
+	case "ansible.builtin.assemble":
+		return runAssemble
 	case "ansible.builtin.cron":
 		return runCron
 	case "ansible.builtin.find":

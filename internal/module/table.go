@@ -11,6 +11,7 @@ func Table() []*Module { return table() }
 var table = sync.OnceValue(func() []*Module {
 	return withRuns(
 		aptModule(),
+		assembleModule(),
 		blockinfileModule(),
 		commandModule(),
 		copyModule(),
