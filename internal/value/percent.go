@@ -41,7 +41,7 @@ func Percent(format string, args Value) (string, error) {
 		var key Value
 		if i < len(format) && format[i] == '(' {
 			switch args.(type) {
-			case *Dict, *List:
+			case *Dict, *List, *Undefined:
 			default:
 				return "", TypeError("format requires a mapping")
 			}
@@ -142,7 +142,9 @@ func Percent(format string, args Value) (string, error) {
 		}
 		var v Value
 		if key != nil {
-			if v, err = GetItem(args, key); err != nil {
+			if u, ok := args.(*Undefined); ok && !u.Lax() {
+				v = u // every item of it is the same
+			} else if v, err = GetItem(args, key); err != nil {
 				return "", err
 			}
 		} else if v, err = arg(); err != nil {

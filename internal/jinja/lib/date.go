@@ -162,10 +162,6 @@ func timeField(t time.Time, c byte) (text string, pad byte, width int, ok bool) 
 }
 
 func strftimeFilter(c *jinja.Call) (value.Value, error) {
-	format, ok := str(c.Args[0])
-	if !ok {
-		return nil, typeError("strftime() argument 1 must be str, not %s", value.TypeName(c.Args[0]))
-	}
 	t := time.Now()
 	if !isNone(c.Args[1]) {
 		f, err := asFloat(c.Args[1])
@@ -181,6 +177,10 @@ func strftimeFilter(c *jinja.Call) (value.Value, error) {
 	}
 	if on(c.Args[2]) {
 		t = t.In(time.FixedZone("GMT", 0))
+	}
+	format, ok := str(c.Args[0])
+	if !ok {
+		return nil, typeError("strftime() argument 1 must be str, not %s", value.TypeName(c.Args[0]))
 	}
 	return value.S(strftime(t, format)), nil
 }

@@ -48,12 +48,12 @@ var ansibleTests = []*jinja.Function{
 	{Name: "nan", Aliases: []string{"isnan"}, FQCN: "ansible.builtin.nan", Doc: "The value is the float that is not a number.", Result: "bool", Params: valueParam, Call: nanTest},
 	{Name: "directory", Aliases: []string{"is_dir"}, FQCN: "ansible.builtin.directory", Doc: "The path is a directory on the controller.", Result: "bool", Params: pathParam, Call: fileTest(func(fs source.FS, p string) bool { i, err := fs.Stat(p); return err == nil && i.IsDir() })},
 	{Name: "file", Aliases: []string{"is_file"}, FQCN: "ansible.builtin.file", Doc: "The path is a file on the controller.", Result: "bool", Params: pathParam, Call: fileTest(func(fs source.FS, p string) bool { i, err := fs.Stat(p); return err == nil && i.Mode().IsRegular() })},
-	{Name: "link", Aliases: []string{"is_link"}, FQCN: "ansible.builtin.link", Doc: "The path is a symbolic link on the controller.", Result: "bool", Params: pathParam, Call: fileTest(func(_ source.FS, p string) bool {
+	{Name: "link", Aliases: []string{"is_link"}, FQCN: "ansible.builtin.link", Doc: "The path is a symbolic link on the controller.", Result: "bool", Params: pathParam, Call: linkTest(func(_ source.FS, p string) bool {
 		i, err := os.Lstat(p)
 		return err == nil && i.Mode()&os.ModeSymlink != 0
 	})},
 	{Name: "exists", FQCN: "ansible.builtin.exists", Doc: "The path exists on the controller.", Result: "bool", Params: pathParam, Call: fileTest(func(fs source.FS, p string) bool { _, err := fs.Stat(p); return err == nil })},
-	{Name: "link_exists", FQCN: "ansible.builtin.link_exists", Doc: "The path exists on the controller, perhaps as a link to nothing.", Result: "bool", Params: pathParam, Call: fileTest(func(_ source.FS, p string) bool { _, err := os.Lstat(p); return err == nil })},
+	{Name: "link_exists", FQCN: "ansible.builtin.link_exists", Doc: "The path exists on the controller, perhaps as a link to nothing.", Result: "bool", Params: pathParam, Call: linkTest(func(_ source.FS, p string) bool { _, err := os.Lstat(p); return err == nil })},
 	{Name: "abs", Aliases: []string{"is_abs"}, FQCN: "ansible.builtin.abs", Doc: "The path is absolute.", Result: "bool", Params: pathParam, Call: isAbs},
 	{Name: "same_file", Aliases: []string{"is_same_file"}, FQCN: "ansible.builtin.same_file", Doc: "Both paths are the same file on the controller.", Result: "bool", Call: sameFile,
 		Params: params{{Name: "path", Type: "str"}, {Name: "other", Type: "str", Doc: "the other path"}}},
@@ -272,6 +272,16 @@ func fileTest(f func(source.FS, string) bool) func(*jinja.Call) (value.Value, er
 			return nil, typeError("stat: path should be string, bytes, os.PathLike or integer, not %s", value.NativeName(c.Args[0]))
 		}
 		return value.Bool(f(files(c), s)), nil
+	}
+}
+
+// linkTest is fileTest for what looks at the link itself, which takes no number.
+func linkTest(f func(source.FS, string) bool) func(*jinja.Call) (value.Value, error) {
+	return func(c *jinja.Call) (value.Value, error) {
+		if _, ok := str(c.Args[0]); !ok {
+			return nil, typeError("lstat: path should be string, bytes or os.PathLike, not %s", value.NativeName(c.Args[0]))
+		}
+		return fileTest(f)(c)
 	}
 }
 
