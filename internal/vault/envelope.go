@@ -9,6 +9,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -144,7 +145,10 @@ func seal(plain, password, salt []byte) ([]byte, error) {
 func unhex(text []byte) ([]byte, error) {
 	out := make([]byte, hex.DecodedLen(len(text)))
 	if _, err := hex.Decode(out, text); err != nil {
-		return nil, ErrHex
+		if errors.Is(err, hex.ErrLength) {
+			return nil, fmt.Errorf("%w: Odd-length string", ErrHex)
+		}
+		return nil, fmt.Errorf("%w: Non-hexadecimal digit found", ErrHex)
 	}
 	return out, nil
 }

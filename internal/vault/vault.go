@@ -51,7 +51,7 @@ var (
 	ErrNoSecrets = errors.New("Attempting to decrypt but no vault secrets found.")
 	ErrDecrypt   = errors.New("Decryption failed (no vault secrets were found that could decrypt).")
 	ErrEnvelope  = errors.New("Vault envelope format error.")
-	ErrHex       = errors.New("Vault format unhexlify error.")
+	ErrHex       = errors.New("Vault format unhexlify error")
 	ErrFormat    = errors.New("Vault vaulttext format error.")
 	ErrEncrypted = errors.New("input is already encrypted")
 	errSignature = errors.New("HMAC verification failed")
