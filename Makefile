@@ -77,3 +77,14 @@ conformance: build $(CONFORMANCE)/root/.complete
 conformance-ci: build $(CONFORMANCE)/root/.complete
 	testdata/conformance/harness run $(CONFORMANCE) --bin ./rehearse --out build/conformance-ci.json @testdata/conformance/ci
 	@python3 -c "import json,sys; r=json.load(open('build/conformance-ci.json'))['results']; bad=[x['target'] for x in r if x['result']!='pass']; print(f'{len(r)-len(bad)} of {len(r)} conformance targets pass'); sys.exit('failed: '+' '.join(bad) if bad else 0)"
+
+PYTHON ?= build/venv/bin/python
+
+build/venv/bin/python:
+	python3 -m venv build/venv
+	build/venv/bin/pip install -q 'ansible-core==2.19.*' 'ansible==12.*' mitogen==0.3.54 jmespath netaddr passlib bcrypt
+
+## diff-jinja: what the installed ansible-core makes of the committed templates, compared with ours
+diff-jinja: $(PYTHON)
+	PYTHONHASHSEED=0 TZ=UTC DIFF_SET=set $(PYTHON) internal/jinja/lib/testdata/diff/record.py $(CURDIR)/build/answers.jsonl.gz
+	DIFF_ANSWERS=$(CURDIR)/build/answers.jsonl.gz $(GO) test -count=1 -run TestDifferential ./internal/jinja/lib

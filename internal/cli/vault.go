@@ -93,6 +93,14 @@ func (v *vaultRun) withEncryptID(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
+// salt is the fixed salt of the setting VAULT_ENCRYPT_SALT, nil for a random one.
+func (v *vaultRun) salt() []byte {
+	if s := v.config.String("VAULT_ENCRYPT_SALT"); s != "" {
+		return []byte(s)
+	}
+	return nil
+}
+
 // matchVaultID tells whether only the passwords with a file's own vault id are tried. ansible-core gives the setting no
 // type: whatever text it is set to counts as yes.
 func matchVaultID(c *config.Config) bool {

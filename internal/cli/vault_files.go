@@ -47,7 +47,7 @@ func (v *vaultRun) encrypt() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			sealed, err := vault.Encrypt(plain, secret, secret.ID, nil)
+			sealed, err := vault.Encrypt(plain, secret, secret.ID, v.salt())
 			if err != nil {
 				return vaultError(err)
 			}
@@ -225,7 +225,7 @@ func (v *vaultRun) editing(path string, plain []byte, secret vault.Secret, label
 	if plain != nil && bytes.Equal(edited, plain) {
 		return nil
 	}
-	sealed, err := vault.Encrypt(edited, secret, label, nil)
+	sealed, err := vault.Encrypt(edited, secret, label, v.salt())
 	if err != nil {
 		return vaultError(err)
 	}
@@ -272,7 +272,7 @@ func (v *vaultRun) rekey() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if sealed, err = vault.Encrypt(plain, secret, secret.ID, nil); err != nil {
+			if sealed, err = vault.Encrypt(plain, secret, secret.ID, v.salt()); err != nil {
 				return vaultError(err)
 			}
 			if err := v.write(name, sealed, true, false); err != nil {

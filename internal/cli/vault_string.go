@@ -109,7 +109,7 @@ func (v *vaultRun) prompted(show bool) (plaintext, error) {
 func (v *vaultRun) printStrings(list []plaintext, secret vault.Secret) error {
 	var out bytes.Buffer
 	for i, p := range list {
-		sealed, err := vault.Encrypt(p.text, secret, secret.ID, nil)
+		sealed, err := vault.Encrypt(p.text, secret, secret.ID, v.salt())
 		if err != nil {
 			return vaultError(err)
 		}
