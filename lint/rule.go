@@ -22,7 +22,7 @@ type Rule struct {
 
 	Task   func(p *pass, t *Task)                         // each task, handler and block
 	Play   func(p *pass, play *playbook.PlaySyntax)       // each play
-	File   func(p *pass)                                  // each file
+	File   func(p *pass)                                  // each YAML file
 	Role   func(p *pass)                                  // each role: the pass's file is its folder
 	Scalar func(p *pass, n *yaml.Node, parent *yaml.Node) // each scalar of a YAML file, keys included
 	Map    func(p *pass, n *yaml.Node, path []*yaml.Node) // each mapping of a YAML file
@@ -122,8 +122,7 @@ func (p *pass) run() {
 	f := p.file
 	p.syntax()
 	if f.Tree == nil {
-		p.each(func(r *Rule) bool { return r.File != nil }, func(r *Rule) { r.File(p) })
-		return
+		return // no rule looks at other files yet
 	}
 	broken := f.Tree.Err != nil
 	p.each(func(r *Rule) bool { return r.File != nil && !broken }, func(r *Rule) { r.File(p) })
