@@ -25,13 +25,17 @@ func (s *Server) initialize(_ context.Context, _ *View, p *protocol.InitializePa
 		v.enc = chooseEncoding(g.PositionEncodings)
 	}
 	v.client = readCapabilities(&p.Capabilities)
+	//lint:ignore SA1019 what clients without folders send
+	root := p.RootURI
+	//lint:ignore SA1019 what older ones send
+	path, _ := p.RootPath.Get()
 	if fs, ok := p.WorkspaceFolders.Get(); ok {
 		for _, f := range fs {
 			v.folders = append(v.folders, pathOf(f.URI))
 		}
-	} else if p.RootURI != nil && *p.RootURI != "" { //lint:ignore SA1019 clients without folders send it
-		v.folders = []string{pathOf(*p.RootURI)} //lint:ignore SA1019 see above
-	} else if path, ok := p.RootPath.Get(); ok && path != "" { //lint:ignore SA1019 older ones send this
+	} else if root != nil && *root != "" {
+		v.folders = []string{pathOf(*root)}
+	} else if path != "" {
 		v.folders = []string{strings.Clone(path)}
 	}
 	var bad error
