@@ -29,7 +29,7 @@ func (n *native) PyRepr() (string, error) { return "<bound method " + n.name + "
 // attribute finds a Python attribute: a method or a property. found is false where Python has none; safe is false
 // where the sandbox forbids it.
 func (r *run) attribute(v value.Value, name string) (w value.Value, found, safe bool) {
-	if strings.HasPrefix(name, "__") && strings.HasSuffix(name, "__") && isDunder(name) {
+	if strings.HasPrefix(name, "__") && strings.HasSuffix(name, "__") && isDunder(v, name) {
 		if w, ok := bitOperation(v, name); ok {
 			return w, true, true
 		}
@@ -65,14 +65,31 @@ func (r *run) attribute(v value.Value, name string) (w value.Value, found, safe 
 	return nil, false, true
 }
 
-// isDunder lists the double-underscore attributes that every Python object has.
-func isDunder(name string) bool {
+// isDunder tells whether a value has a double-underscore attribute in Python.
+func isDunder(v value.Value, name string) bool {
 	switch name {
 	case "__class__", "__doc__", "__dir__", "__eq__", "__ne__", "__hash__", "__init__", "__init_subclass__", "__new__", "__repr__",
 		"__str__", "__sizeof__", "__reduce__", "__reduce_ex__", "__getattribute__", "__setattr__", "__delattr__", "__format__",
-		"__subclasshook__", "__lt__", "__le__", "__gt__", "__ge__", "__len__", "__iter__", "__contains__", "__getitem__",
-		"__setitem__", "__delitem__", "__add__", "__mul__", "__rmul__", "__and__", "__or__", "__xor__", "__lshift__", "__rshift__", "__invert__":
+		"__subclasshook__", "__lt__", "__le__", "__gt__", "__ge__", "__getstate__":
 		return true
+	}
+	in := func(names ...string) bool { return isOneOf(name, names) }
+	switch v.(type) {
+	case value.Int, value.Bool, *value.BigInt, value.Float:
+		_, float := v.(value.Float)
+		return in("__add__", "__sub__", "__mul__", "__truediv__", "__floordiv__", "__mod__", "__pow__", "__neg__", "__pos__", "__abs__", "__bool__",
+			"__int__", "__float__", "__round__", "__trunc__", "__floor__", "__ceil__", "__divmod__", "__radd__", "__rsub__", "__rmul__") ||
+			!float && in("__and__", "__or__", "__xor__", "__lshift__", "__rshift__", "__invert__", "__index__")
+	case value.Str, value.Bytes, *value.Tuple:
+		return in("__len__", "__iter__", "__contains__", "__getitem__", "__add__", "__mul__", "__rmul__", "__mod__", "__getnewargs__")
+	case *value.List:
+		return in("__len__", "__iter__", "__contains__", "__getitem__", "__setitem__", "__delitem__", "__add__", "__mul__", "__rmul__", "__iadd__",
+			"__imul__", "__reversed__", "__class_getitem__")
+	case *value.Dict:
+		return in("__len__", "__iter__", "__contains__", "__getitem__", "__setitem__", "__delitem__", "__or__", "__ior__", "__ror__", "__reversed__",
+			"__class_getitem__")
+	case callable:
+		return in("__call__", "__name__", "__module__", "__qualname__", "__self__")
 	}
 	return false
 }

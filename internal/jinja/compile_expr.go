@@ -551,11 +551,12 @@ func (a *argsCode) eval(f *frame, first value.Value) ([]value.Value, *value.Dict
 }
 
 func (c *compiler) filter(x *Filter) exprFunc {
+	fn, ferr := c.filterNamed(x) // of several unknown filters, Jinja2 names the outermost
 	g := constant(nil)
 	if x.X != nil {
 		g = c.expr(x.X)
 	}
-	run := c.piped1(x)
+	run := c.applied(x, fn, ferr)
 	return func(f *frame) (value.Value, error) {
 		v, err := g(f)
 		if err != nil {
@@ -583,10 +584,21 @@ func (c *compiler) piped(x *Filter) func(f *frame, v value.Value) (value.Value, 
 }
 
 func (c *compiler) piped1(x *Filter) func(f *frame, v value.Value) (value.Value, error) {
+	fn, err := c.filterNamed(x)
+	return c.applied(x, fn, err)
+}
+
+// filterNamed finds a filter, which must exist where no if is around it.
+func (c *compiler) filterNamed(x *Filter) (*Function, error) {
 	fn, err := c.e.find("filter", x.Name)
 	if fn == nil && !c.level.soft && err == nil {
 		c.unknown("filter", x.Name, x.NameSpan)
 	}
+	return fn, err
+}
+
+// applied compiles the application of a filter to a value.
+func (c *compiler) applied(x *Filter, fn *Function, err error) func(f *frame, v value.Value) (value.Value, error) {
 	args := c.args(&x.Args)
 	span := Span{Start: x.NameSpan.Start, End: x.Span.End}
 	return func(f *frame, v value.Value) (value.Value, error) {

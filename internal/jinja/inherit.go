@@ -79,7 +79,7 @@ func (b *blockValue) call(*run, []value.Value, *value.Dict) (value.Value, error)
 	if err := b.r.lim.step(); err != nil {
 		return nil, err
 	}
-	out := output{native: b.r.nativeOut(), ansible: b.r.e.ansible}
+	out := b.r.newOutput()
 	ref := b.stack[b.depth]
 	if err := b.r.with(ref.c, b.r.ctx).exec(ref.b.unit, &out); err != nil {
 		return nil, err
@@ -219,7 +219,7 @@ func (r *run) importModule(x exprFunc, locals func(f *frame) map[string]value.Va
 	}
 	ctx := r.subContext(t, vars, withContext)
 	m := &module{name: t.name, c: t, ctx: ctx}
-	out := output{native: r.nativeOut(), ansible: r.e.ansible}
+	out := r.newOutput()
 	sub := r.with(t, ctx)
 	if err := sub.exec(t.root, &out); err != nil {
 		return nil, err

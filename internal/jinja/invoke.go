@@ -17,7 +17,12 @@ type callable interface {
 type functionValue struct{ f *Function }
 
 // TypeName is Python's name of such a value.
-func (*functionValue) TypeName() string { return "function" }
+func (f *functionValue) TypeName() string {
+	if f.f.Name == "range" || f.f.Name == "dict" {
+		return "type" // these are classes
+	}
+	return "function"
+}
 
 // PyStr is str(), PyRepr repr() without the address.
 func (f *functionValue) PyStr() (string, error) { return f.PyRepr() }
@@ -52,6 +57,21 @@ func (*classValue) Callable() bool { return true }
 
 // invoke calls a value as a template does.
 func (r *run) invoke(fn value.Value, args []value.Value, kw *value.Dict, s Span) (value.Value, error) {
+	direct, macro := false, false
+	switch c := fn.(type) {
+	case *macroValue, *blockValue, *loopValue:
+		macro = true
+	case *functionValue:
+		direct = c.f.Undefined
+	}
+	if r.e.ansible && !macro && !direct { // an undefined argument comes first, whatever is called
+		if u := firstUndefined(args, kw); u != nil {
+			return u, nil
+		}
+		for i, a := range args {
+			args[i] = r.lazy(a)
+		}
+	}
 	if u, ok := fn.(*value.Undefined); ok {
 		if r.e.ansible && !u.Lax() {
 			return u, nil
@@ -68,21 +88,6 @@ func (r *run) invoke(fn value.Value, args []value.Value, kw *value.Dict, s Span)
 	}
 	if !r.e.ansible {
 		return c.call(r, args, kw)
-	}
-	direct, macro := false, false
-	switch c := c.(type) {
-	case *macroValue, *blockValue, *loopValue:
-		macro = true
-	case *functionValue:
-		direct = c.f.Undefined
-	}
-	if !macro && !direct {
-		if u := firstUndefined(args, kw); u != nil {
-			return u, nil
-		}
-		for i, a := range args {
-			args[i] = r.lazy(a)
-		}
 	}
 	v, err := c.call(r, args, kw)
 	if err != nil {

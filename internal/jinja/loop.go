@@ -124,7 +124,7 @@ func (l *loopCode) recurse(f *frame, v value.Value, depth int) (value.Value, err
 	if err := f.run.lim.enter(); err != nil {
 		return nil, f.run.locate(err, l.span)
 	}
-	out := output{native: f.run.nativeOut(), ansible: f.run.e.ansible}
+	out := f.run.newOutput()
 	in := &frame{slots: make([]value.Value, l.slots()), up: f, run: f.run, out: &out}
 	ctl := &loopValue{depth0: depth}
 	ctl.recurse = func(w value.Value) (value.Value, error) { return l.recurse(f, w, depth+1) }

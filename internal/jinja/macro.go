@@ -80,7 +80,7 @@ func (m *macroValue) call(_ *run, args []value.Value, kw *value.Dict) (value.Val
 		return nil, err
 	}
 	defer func() { r.lim.depth-- }()
-	out := output{native: r.nativeOut(), ansible: r.e.ansible}
+	out := r.newOutput()
 	f := &frame{slots: make([]value.Value, m.slots), up: m.frame, run: r, out: &out}
 	if kw != nil {
 		kw = kw.Copy()

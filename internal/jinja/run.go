@@ -218,7 +218,7 @@ func (r *run) exec(u *unit, out *output) error {
 // capture runs a body into an output of its own and gives what it made.
 func (f *frame) capture(enter func(*frame) error, body stmtFunc) (value.Value, signal, error) {
 	save := f.out
-	out := output{native: save.native, ansible: save.ansible}
+	out := f.run.newOutput()
 	f.out = &out
 	err := enter(f)
 	sig := goOn
@@ -294,6 +294,17 @@ type output struct {
 	first   value.Value // the lone value, while n is 1; nil for a text, which is in buf
 	buf     []byte
 	mark    *value.Undefined // Ansible mode: the first undefined value
+	// replace, when set, stands in for undefined values that become a part of a text.
+	replace func(*value.Undefined) value.Value
+}
+
+// newOutput makes an output of the run's kind.
+func (r *run) newOutput() output {
+	o := output{native: r.nativeOut(), ansible: r.e.ansible}
+	if r.t != nil {
+		o.replace = r.t.OnUndefined
+	}
+	return o
 }
 
 func (o *output) text(s string) {
@@ -319,7 +330,7 @@ func (o *output) write(v value.Value) {
 		if _, ok := v.(value.Omit); ok {
 			return
 		}
-		w, err := finalize(v, true, 0)
+		w, err := finalizer{replace: o.replace}.run(v, true, 0)
 		if err != nil {
 			o.mark = asUndefined(err)
 			return
@@ -364,8 +375,7 @@ func (o *output) value(r *run, v value.Value) error {
 			return nil
 		case *value.Undefined:
 			if !x.Lax() {
-				if r.t != nil && r.t.OnUndefined != nil {
-					v = r.t.OnUndefined(x)
+				if o.replace != nil {
 					break
 				}
 				o.settle() // an undefined item of what was printed before comes first

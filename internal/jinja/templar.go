@@ -277,7 +277,7 @@ func (t *Templar) render(s value.Str, o *Options, escape bool) (value.Value, err
 	if len(c.blocks) > 0 {
 		ctx.addBlocks(c)
 	}
-	out := output{native: true, ansible: true}
+	out := r.newOutput()
 	err := r.exec(c.root, &out)
 	if out.mark != nil {
 		return out.mark, nil

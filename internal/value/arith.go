@@ -99,7 +99,9 @@ func Add(a, b Value) (Value, error) {
 			}
 			return &List{Items: items}, nil
 		case *Undefined:
-			return nil, y
+			if y.Kind != UndefinedMarker { // Ansible's lists do not know its undefined values
+				return nil, y
+			}
 		}
 		return nil, TypeError(`can only concatenate list (not "%s") to list`, TypeName(b))
 	case *Tuple:
