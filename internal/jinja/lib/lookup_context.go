@@ -135,9 +135,6 @@ func lookupConfig(c *jinja.Call) (value.Value, error) {
 	if (kind == "") != (plugin == "") {
 		return nil, ansibleError("Both plugin_type and plugin_name are required, cannot use one without the other.")
 	}
-	if kind != "" {
-		return nil, ansibleError("settings of plugins are not supported by the config lookup here (%s %s)", kind, plugin)
-	}
 	origin, err := boolOption(c, "show_origin", false)
 	if err != nil {
 		return nil, err
@@ -152,7 +149,11 @@ func lookupConfig(c *jinja.Call) (value.Value, error) {
 			return nil, ansibleError("Invalid setting identifier, %s is not a <class 'str'>, its a %s.", value.Repr(term), pyClass(term))
 		}
 		if setting := c.Engine.Config().Setting; setting != nil {
-			if v, ok := setting(name); ok {
+			full := name
+			if kind != "" {
+				full = kind + "/" + plugin + "/" + name
+			}
+			if v, ok := setting(full); ok {
 				out.Items = append(out.Items, v)
 				continue
 			}

@@ -27,11 +27,11 @@ func lookupFile(c *jinja.Call) (value.Value, error) {
 	out := &value.List{}
 	for _, term := range c.Args {
 		name, ok := str(term)
-		if !ok {
+		if !ok && on(term) {
 			return nil, attributeError(term, "startswith")
 		}
 		p, found := findFile(c, "files", name)
-		if !found {
+		if !found || !ok {
 			return nil, because("Unable to access the file "+value.Repr(term)+".", ansibleError("File not found. Use -vvvvv to see paths searched."))
 		}
 		text, err := readText(c, p)

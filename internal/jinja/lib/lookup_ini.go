@@ -253,10 +253,12 @@ func iniTerm(term string, opts *value.Dict) (key string, err error) {
 }
 
 func iniValue(c *jinja.Call, key string, out *value.List) error {
-	if v := option(c, "file", value.Str{}); !isNone(v) {
-		if _, ok := str(v); !ok {
-			return attributeError(v, "startswith")
-		}
+	switch v := option(c, "file", value.Str{}).(type) {
+	case value.Str:
+	case value.None:
+		return value.Errorf("AnsibleParserError", "Invalid filename None.")
+	default:
+		return attributeError(v, "startswith")
 	}
 	var texts [4]string
 	for i, o := range [...][2]string{{"type", "ini"}, {"file", "ansible.ini"}, {"section", "global"}, {"encoding", "utf-8"}} {

@@ -126,6 +126,10 @@ func fromJSON(c *jinja.Call) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	if profile, ok := str(c.Args[1]); ok && (profile == "legacy" || profile == "inventory_legacy") {
+		s, _ := c.Args[0].(value.Str)
+		v = value.Legacy(v, func(path []string) bool { return s.Trusted && (profile == "legacy" || value.InventoryTrust(path)) })
+	}
 	if setting := c.Engine.Config().Setting; setting != nil {
 		if strict, ok := setting("MODULE_STRICT_UTF8_RESPONSE"); !ok || value.Equal(strict, value.Bool(true)) {
 			return v, strictUTF8(v)

@@ -212,8 +212,8 @@ func rekeyOnMember(c *jinja.Call) (value.Value, error) {
 	return out, nil
 }
 
-// The set filters work on sets where all items can be hashed, else on lists. Python gives the items of a set in an order
-// by chance; here it is that of their first appearance.
+// The set filters work on sets where all items can be hashed, else on lists. Python gives the texts of a set in an order
+// by chance; here it is that of their first appearance. Numbers come in Python's order.
 
 // both lists the two arguments; hashed tells whether all items can be hashed.
 func both(c *jinja.Call) (a, b []value.Value, hashed bool, err error) {
@@ -280,7 +280,7 @@ func union(c *jinja.Call) (value.Value, error) {
 		return nil, err
 	}
 	if hashed {
-		return list(setOf(append(a, b...)).Items()), nil
+		return setOperation("|", a, b), nil
 	}
 	_, listA := c.Args[0].(*value.List)
 	_, listB := c.Args[1].(*value.List)
@@ -299,7 +299,7 @@ func intersect(c *jinja.Call) (value.Value, error) {
 		return nil, err
 	}
 	if hashed {
-		return list(value.SetOp("&", setOf(a), setOf(b)).Items()), nil
+		return setOperation("&", a, b), nil
 	}
 	out, err := within(a, b)
 	return list(out), err
@@ -326,7 +326,7 @@ func difference(c *jinja.Call) (value.Value, error) {
 		return nil, err
 	}
 	if hashed {
-		return list(value.SetOp("-", setOf(a), setOf(b)).Items()), nil
+		return setOperation("-", a, b), nil
 	}
 	out, err := without(a, b)
 	if err == nil {
@@ -341,7 +341,7 @@ func symmetricDifference(c *jinja.Call) (value.Value, error) {
 		return nil, err
 	}
 	if hashed {
-		return list(value.SetOp("^", setOf(a), setOf(b)).Items()), nil
+		return setOperation("^", a, b), nil
 	}
 	common, err := within(a, b)
 	if err != nil {

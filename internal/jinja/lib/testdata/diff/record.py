@@ -120,7 +120,7 @@ def main():
                 row = [t, None, "omit", ""]
             else:
                 row = [t, based(plain(v))]
-                if re.search(r"\| (union|difference|symmetric_difference|intersect)\(\[1\]\) }}$", t) and isinstance(v, list):
+                if re.search(r"\| (union|difference|symmetric_difference|intersect)\(\[1\]\) }}$", t) and isinstance(v, list) and not all(isinstance(x, (int, float)) for x in v):
                     row.append("unordered")
         except Exception as e:
             row = [t, None, type(e).__name__, words(str(e))]
