@@ -309,13 +309,14 @@ func (c *Call) addPathFacts(r *value.Dict) {
 	if !ok || !isText {
 		return
 	}
-	st, err := lstat(path.S)
+	full := c.in(path.S)
+	st, err := lstat(full)
 	if err != nil {
 		return
 	}
 	target := st
 	if st.Mode&syscall.S_IFMT == syscall.S_IFLNK {
-		if target, err = stat(path.S); err != nil {
+		if target, err = stat(full); err != nil {
 			return
 		}
 	}
@@ -335,7 +336,7 @@ func (c *Call) addPathFacts(r *value.Dict) {
 	}
 	r.Put("state", value.S(state))
 	if selinuxEnabled() {
-		r.Put("secontext", value.S(selinuxContext(path.S)))
+		r.Put("secontext", value.S(selinuxContext(full)))
 	}
 	r.Put("size", value.Int(st.Size))
 }

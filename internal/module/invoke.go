@@ -47,7 +47,7 @@ func Invoke(c *Call, m *Module, raw *value.Dict) *value.Dict {
 		result = value.NewDict("skipped", value.Bool(true),
 			"msg", value.S("remote module ("+c.Name+") does not support check mode"))
 	default:
-		result = run(c, m)
+		result = runIn(c, m)
 	}
 	return c.complete(result, checked.NoLog)
 }

@@ -30,3 +30,5 @@ func (c *Call) home(name string) (string, bool) {
 	}
 	return u.HomeDir, true
 }
+
+func runIn(c *Call, m *Module) *value.Dict { return run(c, m) }
