@@ -8,12 +8,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/rehearse-dev/rehearse/internal/diag"
 	"github.com/rehearse-dev/rehearse/internal/inventory"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/vars"
 	"github.com/rehearse-dev/rehearse/internal/yaml"
+	"github.com/rehearse-dev/rehearse/runner/callback"
 	"github.com/rehearse-dev/rehearse/runner/fault"
 )
 
@@ -72,22 +72,22 @@ func (r *inventoryRun) run(args []string) error {
 		return &ExitError{usageError, "[ERROR]: Conflicting options used, only one of --host, --graph or --list can be used at the same time."}
 	}
 	r.dir = r.playbookDir
-	r.workspaceOptions.warn = func(text string, at source.Location) { fmt.Fprint(r.env.Stderr, warning(text, at)) }
+	d := callback.NewDisplay(r.env.Stdout, r.env.Stderr, 0, false)
+	d.Verbosity = r.verbosity
+	r.workspaceOptions.warn = func(text string, at source.Location) { d.Warning(fault.New(at, "%s", text)) }
+	r.verbose = func(level int, text string) { d.Verbose(level-1, "", text) }
 	var err error
 	if r.w, err = openWorkspace(r.env, r.workspaceOptions); err != nil {
 		return inventoryError(err)
 	}
-	for _, d := range r.w.diags {
-		if d.Severity == diag.Error {
-			fmt.Fprint(r.env.Stderr, "[ERROR]: "+strings.TrimSuffix(d.Message, "\n")+"\n")
-			continue
-		}
-		fmt.Fprint(r.env.Stderr, warning(d.Message, d.At))
-	}
+	d.Deprecations = r.w.config.Bool("DEPRECATION_WARNINGS")
+	showInventory(d, r.w.inventory, r.w.diags)
+	said := len(r.w.inventory.Warnings)
 	text, err := r.text(args)
-	for _, w := range r.w.inventory.Warnings {
-		fmt.Fprint(r.env.Stderr, warning(w, source.Location{}))
+	for _, w := range r.w.inventory.Warnings[said:] {
+		d.Warn(w)
 	}
+	d.Flush()
 	if err != nil {
 		return inventoryError(err)
 	}

@@ -16,7 +16,6 @@ import (
 	"golang.org/x/term"
 
 	"github.com/rehearse-dev/rehearse/internal/config"
-	"github.com/rehearse-dev/rehearse/internal/diag"
 	"github.com/rehearse-dev/rehearse/internal/inventory"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
@@ -217,6 +216,7 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 		f.dir = filepath.Dir(absIn(env.Dir, o.Playbooks[0]))
 	}
 	f.warn = func(msg string, at source.Location) { o.Display.Warning(fault.New(at, "%s", msg)) }
+	f.verbose = func(level int, msg string) { o.Display.Verbose(level-1, "", msg) }
 	f.deprecate = func(msg, version string, at source.Location) {
 		when := "This feature will be removed from ansible-core version " + version + "."
 		o.Display.Deprecated(callback.Deprecation{Fault: fault.New(at, "%s", msg), When: when})
@@ -234,16 +234,7 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 		o.Display.Error(fault.From(err), true)
 		return &ExitError{Code: 1}
 	}
-	for _, m := range w.inventory.Warnings {
-		o.Display.Warn(m)
-	}
-	for _, d := range w.diags {
-		if d.Severity == diag.Error {
-			o.Display.Error(fault.New(d.At, "%s", d.Message), true)
-			continue
-		}
-		o.Display.Warning(fault.New(d.At, "%s", d.Message))
-	}
+	showInventory(o.Display, w.inventory, w.diags)
 	if path := w.config.String("DEFAULT_LOG_PATH"); path != "" {
 		if o.Display.Log, err = callback.OpenLog(path); err != nil {
 			o.Display.Warn("log file at '" + path + "' is not writeable and we cannot create it, aborting")

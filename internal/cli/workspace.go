@@ -51,6 +51,7 @@ type workspaceOptions struct {
 	magic       *value.Dict
 	warn        func(message string, at source.Location)
 	deprecate   func(message, version string, at source.Location)
+	verbose     func(level int, message string) // -v, -vv, ...
 }
 
 // openWorkspace reads configuration, passwords and inventory. Nothing else is read before it is needed.
@@ -85,7 +86,13 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 			}
 			return value.Str{S: string(plain), At: v.At, Trusted: true}, nil
 		},
-		Setting:                 func(name string) (value.Value, bool) { v := w.config.Get(name); return v.Value, v.Setting != nil },
+		Setting: func(name string) (value.Value, bool) {
+			v := w.config.Get(name)
+			if i := strings.LastIndexByte(name, '/'); i >= 0 {
+				v = w.config.Plugin(name[:i], name[i+1:])
+			}
+			return v.Value, v.Setting != nil
+		},
 		AllowBrokenConditionals: w.config.Bool("ALLOW_BROKEN_CONDITIONALS"),
 	})
 	if w.inventory, w.diags, err = w.loadInventory(o); err != nil {
@@ -161,7 +168,7 @@ func (w *workspace) loadInventory(o workspaceOptions) (*inventory.Inventory, []d
 		sources = w.config.Strings("DEFAULT_HOST_LIST")
 	}
 	return inventory.Load(o.fs, sources, inventory.Options{
-		Dir: w.env.Dir, Engine: w.engine, Decrypt: w.secrets.Decrypt,
+		Dir: w.env.Dir, Engine: w.engine, Decrypt: w.secrets.Decrypt, Verbose: o.verbose,
 		HideStderr: w.config.Plugin("inventory/script", "always_show_stderr").Value == value.Value(value.Bool(false)),
 		VarsOf: func(i *inventory.Inventory, h *inventory.Host, sources []string) *value.Dict {
 			return vars.Beside(o.fs, i, h, sources, w.secrets.Decrypt)

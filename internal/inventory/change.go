@@ -145,7 +145,7 @@ func (i *Inventory) SetVar(entity, name string, v value.Value, at source.Locatio
 }
 
 func (i *Inventory) setGroupVar(g *Group, name string, v value.Value, at source.Location) error {
-	i.checkName(name)
+	i.checkName(name, at)
 	if name == "ansible_group_priority" {
 		n, err := value.ToInt(v)
 		if err != nil {
@@ -168,7 +168,7 @@ func (i *Inventory) setGroupVar(g *Group, name string, v value.Value, at source.
 }
 
 func (i *Inventory) setHostVar(h *Host, name string, v value.Value, at source.Location) {
-	i.checkName(name)
+	i.checkName(name, at)
 	h.Vars.Put(name, v)
 	if at.Known() {
 		if h.places == nil {
@@ -179,9 +179,13 @@ func (i *Inventory) setHostVar(h *Host, name string, v value.Value, at source.Lo
 	i.version++
 }
 
-func (i *Inventory) checkName(name string) {
+func (i *Inventory) checkName(name string, at source.Location) {
 	if !validName(name) {
-		i.deprecate("Accepting inventory variable with invalid name '%s'.", name)
+		i.deprecate(Deprecation{
+			Text: "Accepting inventory variable with invalid name '" + name + "'.",
+			When: "This feature will be removed from ansible-core version 2.23.", Subject: name, At: at,
+			Help: "Variable names must be strings starting with a letter or underscore character, and contain only letters, numbers and underscores.",
+		})
 	}
 }
 

@@ -46,8 +46,8 @@ type Group struct {
 type Inventory struct {
 	Sources  []string // as given, made absolute where they are paths
 	Warnings []string
-	// Deprecations are what ansible-core 2.19 will stop to accept.
-	Deprecations []string
+	// Deprecations are what ansible-core will stop to accept.
+	Deprecations []Deprecation
 
 	hosts      []*Host
 	groups     []*Group
@@ -84,11 +84,17 @@ func (i *Inventory) warn(format string, args ...any) {
 	}
 }
 
-func (i *Inventory) deprecate(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
-	if !i.warned[text] {
-		i.warned[text] = true
-		i.Deprecations = append(i.Deprecations, text)
+// Deprecation is a feature of an inventory that ansible-core 2.19 still accepts.
+type Deprecation struct {
+	Text, When, Help string
+	Subject          string // shown where there is no place
+	At               source.Location
+}
+
+func (i *Inventory) deprecate(d Deprecation) {
+	if key := "deprecated " + d.Text; !i.warned[key] {
+		i.warned[key] = true
+		i.Deprecations = append(i.Deprecations, d)
 	}
 }
 

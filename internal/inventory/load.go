@@ -102,8 +102,8 @@ func findPlugin(name string) *plugin {
 	return nil
 }
 
-// Load reads the sources in order. Faults of single sources become warnings of the inventory, with their place where they
-// have one; err is only for what stops the run.
+// Load reads the sources in order. Faults of single sources are diagnostics: those of a plugin have the links of the chain
+// of errors as Related, outermost first, with the places that ansible-core shows. err is only for what stops the run.
 func Load(fsys source.FS, sources []string, o Options) (*Inventory, []diag.Diagnostic, error) {
 	inv := New()
 	inv.python, inv.mode = o.Python, o.TransformGroups
@@ -244,13 +244,22 @@ func (r *reading) source(path string) (bool, error) {
 		return false, nil
 	}
 	for _, f := range failures {
-		text := fmt.Sprintf("Failed to parse inventory with '%s' plugin: %s", f.plugin, f.err)
+		outer := fmt.Sprintf("Failed to parse inventory with '%s' plugin", f.plugin)
+		origin := named(fmt.Sprintf("<inventory plugin '%s' with source '%s'>", f.plugin, path))
 		var at source.Location
 		var placed *placedError
 		if errors.As(f.err, &placed) {
-			at = placed.at
+			switch at = placed.at; f.plugin {
+			case "ini":
+				origin = named(path)
+			case "auto":
+				origin = at
+			}
 		}
-		r.problems = append(r.problems, diag.Diagnostic{Rule: "inventory", Severity: diag.Warning, At: at, Message: text})
+		r.problems = append(r.problems, diag.Diagnostic{
+			Rule: "inventory", Severity: diag.Warning, At: at, Message: outer + ": " + f.err.Error(),
+			Related: []diag.Related{{Message: outer + "."}, {At: origin, Message: f.err.Error()}},
+		})
 	}
 	if r.o.AnyUnparsedFailed {
 		return false, fmt.Errorf("Completely failed to parse inventory source %s", path)
@@ -258,6 +267,9 @@ func (r *reading) source(path string) (bool, error) {
 	r.problems = append(r.problems, diag.Diagnostic{Rule: "inventory", Severity: diag.Warning, Message: fmt.Sprintf("Unable to parse %s as an inventory source", path)})
 	return false, nil
 }
+
+// named is a place that has a name but no text.
+func named(name string) source.Location { return source.Location{File: source.NewFile(name, nil)} }
 
 // placedError is a fault at a place of an inventory file.
 type placedError struct {

@@ -50,35 +50,6 @@ func (r *reading) run(path string, args ...string) (stdout, stderr []byte, err e
 	return out.Bytes(), errs.Bytes(), nil
 }
 
-// trusted marks the texts of a script's output: an inventory is an author's work. A text of the form
-// {"__ansible_unsafe": "..."} is not.
-func trusted(v value.Value) value.Value {
-	switch v := v.(type) {
-	case value.Str:
-		v.Trusted = true
-		return v
-	case *value.List:
-		l := &value.List{Items: make([]value.Value, len(v.Items))}
-		for i, x := range v.Items {
-			l.Items[i] = trusted(x)
-		}
-		return l
-	case *value.Dict:
-		if u, ok := v.Raw("__ansible_unsafe"); ok && v.Len() == 1 {
-			return u
-		}
-		if c, ok := v.Raw("__ansible_vault"); ok && v.Len() == 1 {
-			return &value.Vault{Ciphertext: value.ToStr(c)}
-		}
-		d := &value.Dict{}
-		for k, x := range v.RawAll() {
-			d.Set(k, trusted(x))
-		}
-		return d
-	}
-	return v
-}
-
 func parseScript(r *reading, path string) error {
 	out, stderr, err := r.run(path, "--list")
 	if err != nil {
@@ -88,7 +59,7 @@ func parseScript(r *reading, path string) error {
 	if err != nil {
 		return fmt.Errorf("Unable to get JSON decoder for inventory script result: Value could not be parsed as JSON: %w", err)
 	}
-	d, ok := v.(*value.Dict)
+	d, ok := value.Legacy(v, value.InventoryTrust).(*value.Dict)
 	if !ok {
 		return fmt.Errorf("Unable to get JSON decoder for inventory script result: Value is '%s' instead of 'dict'.", v.TypeName())
 	}
@@ -108,17 +79,17 @@ func parseScript(r *reading, path string) error {
 			if !has {
 				vars = value.None{}
 			}
-			if meta, ok = trusted(vars).(*value.Dict); !ok {
+			if meta, ok = vars.(*value.Dict); !ok {
 				return fmt.Errorf("Value contains '_meta.hostvars' which is '%s' instead of 'dict'.", vars.TypeName())
 			}
 			continue
 		}
-		if err := r.scriptGroup(name, trusted(data), &hosts); err != nil {
+		if err := r.scriptGroup(path, name, data, &hosts); err != nil {
 			return err
 		}
 	}
 	if meta == nil {
-		r.inv.deprecate("Inventory scripts should always provide 'meta.hostvars'. Host variables will be collected by running the inventory script with the '--host' option for each host.")
+		r.deprecated(path, "Inventory scripts should always provide 'meta.hostvars'. Host variables will be collected by running the inventory script with the '--host' option for each host.")
 	}
 	for _, h := range hosts {
 		vars := &value.Dict{}
@@ -151,14 +122,21 @@ func (r *reading) scriptHost(path, host string) (*value.Dict, error) {
 	if err != nil {
 		return nil, fmt.Errorf("Inventory script result for host '%s' could not be parsed as JSON: %w", host, err)
 	}
-	d, ok := trusted(v).(*value.Dict)
+	d, ok := value.Legacy(v, func([]string) bool { return true }).(*value.Dict)
 	if !ok {
 		return nil, fmt.Errorf("Invalid data from file, expected dictionary and got:\n\n%s", value.ToStr(v))
 	}
 	return d, nil
 }
 
-func (r *reading) scriptGroup(name string, data value.Value, hosts *[]string) error {
+func (r *reading) deprecated(path, format string, args ...any) {
+	r.inv.deprecate(Deprecation{
+		Text: fmt.Sprintf(format, args...), When: "This feature will be removed from inventory plugin 'script' in ansible-core version 2.23.",
+		At: named("<inventory script output from '" + path + "'>"),
+	})
+}
+
+func (r *reading) scriptGroup(path, name string, data value.Value, hosts *[]string) error {
 	g, err := r.inv.AddGroup(name)
 	if err != nil {
 		return err
@@ -166,14 +144,14 @@ func (r *reading) scriptGroup(name string, data value.Value, hosts *[]string) er
 	name = g.Name
 	d, ok := data.(*value.Dict)
 	if !ok {
-		r.inv.deprecate("Group '%s' was converted to 'dict' from '%s'.", name, data.TypeName())
+		r.deprecated(path, "Group '%s' was converted to 'dict' from '%s'.", name, data.TypeName())
 		d = value.NewDict("hosts", data)
 	} else {
 		_, h := d.Raw("hosts")
 		_, v := d.Raw("vars")
 		_, c := d.Raw("children")
 		if !h && !v && !c {
-			r.inv.deprecate("Treating malformed group '%s' as the sole host of that group. Variables provided in this manner cannot be templated.", name)
+			r.deprecated(path, "Treating malformed group '%s' as the sole host of that group. Variables provided in this manner cannot be templated.", name)
 			d = value.NewDict("hosts", value.NewList(value.S(name)), "vars", d)
 		}
 	}

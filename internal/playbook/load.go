@@ -26,6 +26,8 @@ type Loader struct {
 	Collections []string // COLLECTIONS_PATHS
 	// PrivateRoleVars is DEFAULT_PRIVATE_ROLE_VARS where somebody set it; nil: imports are public, includes are not.
 	PrivateRoleVars *bool
+	// DuplicateKeys is the setting DUPLICATE_YAML_DICT_KEY: "ignore", "error" or anything else for a warning.
+	DuplicateKeys string
 	// Decrypt opens a vaulted file; nil: such a file is reported.
 	Decrypt func(ciphertext []byte) ([]byte, error)
 	// Parse reads and parses a file; nil: the loader does it itself. The language server gives its memo here.
@@ -130,7 +132,7 @@ func (l *loading) read(path string, kind FileKind, at source.Location) *File {
 			}
 			return nil
 		}
-		l.problems = append(l.problems, f.Problems...)
+		l.problems = append(l.problems, yaml.Duplicates(f.Problems, l.DuplicateKeys)...)
 	} else if f.Tree.Err != nil || len(f.Tree.Docs) > 1 {
 		return nil
 	}

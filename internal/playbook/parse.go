@@ -121,8 +121,7 @@ func (p *parser) attrs(n *yaml.Node, place Place) []Attr {
 		for i := range attrs {
 			if attrs[i].Name == a.Name {
 				if !pair.Merge {
-					p.problem("yaml[key-duplicates]", diag.Warning, pair.Key.Span,
-						"Found duplicate mapping key '%s'. Using last defined value only.", a.Name)
+					p.problem(yaml.RuleDuplicateKey, diag.Warning, pair.Key.Span, "Found duplicate mapping key '%s'.", a.Name)
 				}
 				attrs[i], replaced = a, true
 			}

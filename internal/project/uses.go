@@ -54,24 +54,10 @@ func (c *collector) template() {
 	c.reads(jinja.Parse(string(c.f.Source.Content), nil), func(s jinja.Span) source.Span { return s })
 }
 
-// reads records the names that a template reads and does not set itself.
+// reads records the names that a template takes from outside.
 func (c *collector) reads(t *jinja.Template, place func(jinja.Span) source.Span) {
-	var names []*jinja.Name
-	stored := map[string]bool{}
-	jinja.Inspect(t, func(n jinja.Node) bool {
-		if name, ok := n.(*jinja.Name); ok {
-			if name.Store {
-				stored[name.Name] = true
-			} else {
-				names = append(names, name)
-			}
-		}
-		return true
-	})
-	for _, n := range names {
-		if !stored[n.Name] {
-			c.use(Variable, n.Name, source.Location{File: c.f.Source, Span: place(n.Range())})
-		}
+	for _, r := range jinja.Reads(t) {
+		c.use(Variable, r.Name, source.Location{File: c.f.Source, Span: place(r.Span)})
 	}
 }
 

@@ -56,7 +56,7 @@ func (s *Store) readFile(path string) loadedFile {
 	}
 	file := source.NewFile(path, content)
 	file.Secret = secret
-	return parseVars(file, s.report)
+	return parseVars(file, s.o.DuplicateKeys, s.report)
 }
 
 func (s *Store) report(d diag.Diagnostic) {
@@ -66,7 +66,7 @@ func (s *Store) report(d diag.Diagnostic) {
 }
 
 // parseVars reads a file's mapping, or list of mappings.
-func parseVars(file *source.File, report func(diag.Diagnostic)) loadedFile {
+func parseVars(file *source.File, duplicates string, report func(diag.Diagnostic)) loadedFile {
 	tree := yaml.Parse(file)
 	for _, p := range tree.Problems {
 		report(p)
@@ -80,8 +80,14 @@ func parseVars(file *source.File, report func(diag.Diagnostic)) loadedFile {
 		return f
 	}
 	v, problems := f.node.Value(file, yaml.Options{Trusted: true})
-	for _, p := range problems {
+	for _, p := range yaml.Duplicates(problems, duplicates) {
+		if p.Severity == diag.Error {
+			f.err = errors.New(p.Message)
+		}
 		report(p)
+	}
+	if f.err != nil {
+		return f
 	}
 	items := []value.Value{v}
 	if l, ok := v.(*value.List); ok {

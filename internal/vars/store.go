@@ -30,6 +30,8 @@ type Options struct {
 	Python func() string
 	// Magic holds the run's own variables: ansible_version, ansible_check_mode, ansible_limit, ...
 	Magic *value.Dict
+	// DuplicateKeys is the setting DUPLICATE_YAML_DICT_KEY: "ignore", "error" or anything else for a warning.
+	DuplicateKeys string
 	// Report takes problems of files that are read during the run; nil drops them.
 	Report func(diag.Diagnostic)
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/rehearse-dev/rehearse/internal/diag"
 	"github.com/rehearse-dev/rehearse/internal/source"
 )
 
@@ -66,6 +67,25 @@ func (t *Tree) Failure() *Failure {
 		}
 	}
 	return &Failure{Message: strings.Join(strings.Fields(t.Err.Error()), " "), At: at(t.Err.ProblemAt)}
+}
+
+// Duplicates applies the setting DUPLICATE_YAML_DICT_KEY to the findings of a file: "ignore" drops those of duplicate keys,
+// "error" makes them errors; anything else leaves them as warnings.
+func Duplicates(found []diag.Diagnostic, setting string) []diag.Diagnostic {
+	if setting != "ignore" && setting != "error" {
+		return found
+	}
+	var out []diag.Diagnostic
+	for _, d := range found {
+		if d.Rule == RuleDuplicateKey {
+			if setting == "ignore" {
+				continue
+			}
+			d.Severity = diag.Error
+		}
+		out = append(out, d)
+	}
+	return out
 }
 
 func example(bad, good string) string {

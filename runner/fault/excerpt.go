@@ -41,6 +41,9 @@ func Place(at source.Location) string {
 
 // Origin is the paragraph that shows a place: its name, up to two lines before it, its line, and a marker below.
 func Origin(at source.Location, redacted bool) string {
+	if len(at.File.Content) == 0 { // a thing with a name but no text: a plugin, a program's output
+		return "Origin: " + at.File.Path
+	}
 	if strings.HasPrefix(at.File.Path, "<") {
 		return "Origin: " + at.File.Path + "\n\n" + shorten(at.File.Text(at.Span))
 	}
