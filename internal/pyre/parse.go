@@ -15,11 +15,10 @@ const (
 
 // tokens reads a pattern character by character, with an escape as one token.
 type tokens struct {
-	text    []rune
-	source  string
-	index   int
-	next    string // "" at the end
-	badTail bool   // the pattern ends with a lone backslash
+	text   []rune
+	source string
+	index  int
+	next   string // "" at the end
 }
 
 type parser struct {

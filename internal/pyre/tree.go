@@ -130,16 +130,3 @@ func sumWidth(a, b int) int {
 	}
 	return a + b
 }
-
-// captures tells whether a node holds a capturing group.
-func (n *node) captures() bool {
-	if n.op == opGroup && n.group > 0 {
-		return true
-	}
-	for _, k := range n.kids {
-		if k.captures() {
-			return true
-		}
-	}
-	return false
-}

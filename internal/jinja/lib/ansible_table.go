@@ -9,12 +9,11 @@ import (
 var absent = jinja.Absent
 
 var (
-	regexFlagParams = params{{Name: "ignorecase", Default: no, Type: "bool", Doc: "upper and lower case are the same"}, {Name: "multiline", Default: no, Type: "bool", Doc: "^ and $ match at every line"}}
-	setParams       = params{{Name: "a", Type: "list"}, {Name: "b", Type: "list", Doc: "the other list"}}
-	pathParams      = params{{Name: "path", Type: "str"}}
-	textParams      = params{{Name: "data", Type: "str"}}
-	yamlOptions     = jinja.Param{Name: "kwargs", StarStar: true, Type: "any", Doc: "options of PyYAML's dump: width, sort_keys, explicit_start, ..."}
-	jsonOptionsDoc  = jinja.Param{Name: "kwargs", StarStar: true, Type: "any", Doc: "options of Python's json.dumps: indent, sort_keys, ensure_ascii, separators, ..."}
+	setParams      = params{{Name: "a", Type: "list"}, {Name: "b", Type: "list", Doc: "the other list"}}
+	pathParams     = params{{Name: "path", Type: "str"}}
+	textParams     = params{{Name: "data", Type: "str"}}
+	yamlOptions    = jinja.Param{Name: "kwargs", StarStar: true, Type: "any", Doc: "options of PyYAML's dump: width, sort_keys, explicit_start, ..."}
+	jsonOptionsDoc = jinja.Param{Name: "kwargs", StarStar: true, Type: "any", Doc: "options of Python's json.dumps: indent, sort_keys, ensure_ascii, separators, ..."}
 )
 
 // ansibleFilters are the filters of ansible.builtin; they hide Jinja2's of the same name.

@@ -1,7 +1,6 @@
 package lib
 
 import (
-	"regexp/syntax"
 	"strings"
 
 	"github.com/rehearse-dev/rehearse/internal/jinja"
@@ -441,7 +440,8 @@ func pathsOf(v value.Value, name string, out *value.Dict) error {
 // plainName tells whether a key can stand behind a dot.
 func plainName(s string) bool {
 	for i, r := range s {
-		if r > 127 || !syntax.IsWordChar(r) || i == 0 && r >= '0' && r <= '9' {
+		letter := r == '_' || r|0x20 >= 'a' && r|0x20 <= 'z'
+		if !letter && (i == 0 || r < '0' || r > '9') {
 			return false
 		}
 	}

@@ -1,8 +1,6 @@
 package lib
 
 import (
-	"strings"
-
 	"github.com/rehearse-dev/rehearse/internal/jinja"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
@@ -167,15 +165,6 @@ func pyClass(v value.Value) string { return "<class '" + value.TypeName(v) + "'>
 
 // repr is Python's repr of a text.
 func repr(s string) string { return value.Quote(s) }
-
-// join writes alternatives as Python's ', '.join(map(repr, ...)).
-func reprs(names []string) string {
-	quoted := make([]string, len(names))
-	for i, n := range names {
-		quoted[i] = repr(n)
-	}
-	return strings.Join(quoted, ", ")
-}
 
 // kwargs gives the StarStar argument.
 func kwargs(v value.Value) *value.Dict {

@@ -10,7 +10,7 @@ import (
 	_ "github.com/GehirnInc/crypt/sha512_crypt"
 
 	"github.com/GehirnInc/crypt"
-	"golang.org/x/crypto/blowfish"
+	"golang.org/x/crypto/blowfish" //lint:ignore SA1019 bcrypt is made of it
 
 	"github.com/rehearse-dev/rehearse/internal/jinja"
 	"github.com/rehearse-dev/rehearse/internal/value"
