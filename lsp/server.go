@@ -23,7 +23,7 @@ type Options struct {
 	Alive   func(pid int) bool  // tells whether the client's process still runs; the system's answer when nil
 	Tick    <-chan time.Time    // when to ask Alive; every 3 s when nil
 	Getenv  func(string) string // environment, for configuration; empty when nil
-	// Patience is how long a hover waits for the project's playbooks to be loaded; 20 ms when 0.
+	// Patience is how long a hover waits for the project's playbooks to be loaded, to say who wins; 4 ms when 0.
 	Patience time.Duration
 
 	extra []method // further methods, for tests
@@ -63,7 +63,7 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, opts Options) (int,
 		opts.Pause = 300 * time.Millisecond
 	}
 	if opts.Patience == 0 {
-		opts.Patience = 20 * time.Millisecond
+		opts.Patience = 4 * time.Millisecond
 	}
 	if opts.Getenv == nil {
 		opts.Getenv = func(string) string { return "" }

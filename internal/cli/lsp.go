@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +18,9 @@ func lspCommand(env *Env) *cobra.Command {
 and exit, 1 when the editor goes away without them.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if env.Getenv("GOGC") == "" {
+				debug.SetGCPercent(50) // an editor's memory is worth more than the collector's time
+			}
 			code, err := lsp.Serve(context.Background(), env.Stdin, env.Stdout, lsp.Options{
 				FS: source.OS{}, Version: version(), Getenv: env.Getenv,
 			})

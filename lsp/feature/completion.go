@@ -41,6 +41,7 @@ type Item struct {
 	Gone   bool   // deprecated
 	Filter string // what a client that filters by prefix should compare; the label when empty
 	score  int
+	key    string              // label in lower case, to sort by
 	fill   func(*Input, *Item) // completes an item that made it into the answer
 }
 
@@ -120,36 +121,33 @@ type list struct {
 	ctx   context.Context
 	span  source.Span
 	typed string
-	items []Item
+	items []*Item
 }
 
 func (l *list) add(i Item) {
 	if i.score = match(i.Label, l.typed); i.score >= 0 {
-		l.items = append(l.items, i)
+		i.key = strings.ToLower(i.Label)
+		l.items = append(l.items, &i)
 	}
 }
 
 // done sorts and cuts the list.
 func (l *list) done() Completions {
-	slices.SortStableFunc(l.items, func(a, b Item) int {
-		return cmp.Or(cmp.Compare(a.score, b.score), cmp.Compare(a.Rank, b.Rank), cmp.Compare(strings.ToLower(a.Label), strings.ToLower(b.Label)), cmp.Compare(a.Kind, b.Kind))
+	slices.SortFunc(l.items, func(a, b *Item) int {
+		return cmp.Or(cmp.Compare(a.score, b.score), cmp.Compare(a.Rank, b.Rank), strings.Compare(a.key, b.key), cmp.Compare(a.Kind, b.Kind))
 	})
-	l.items = slices.CompactFunc(l.items, func(a, b Item) bool { return a.Label == b.Label && a.Kind == b.Kind })
-	for n := range l.items {
-		if i := &l.items[n]; i.score > 0 {
+	l.items = slices.CompactFunc(l.items, func(a, b *Item) bool { return a.Label == b.Label && a.Kind == b.Kind })
+	c := Completions{Span: l.span, Incomplete: len(l.items) > MaxItems}
+	for _, i := range l.items[:min(len(l.items), MaxItems)] {
+		if i.score > 0 {
 			if at := matchStart(i.Label, l.typed); at > 0 {
 				i.Filter = i.Label[at:]
 			}
 		}
-	}
-	c := Completions{Span: l.span, Items: l.items}
-	if len(l.items) > MaxItems {
-		c.Items, c.Incomplete = l.items[:MaxItems], true
-	}
-	for n := range c.Items {
-		if i := &c.Items[n]; i.fill != nil {
+		if i.fill != nil {
 			i.fill(l.in, i)
 		}
+		c.Items = append(c.Items, *i)
 	}
 	return c
 }

@@ -161,7 +161,7 @@ func (l *list) modules(colon bool) {
 		if !colon {
 			insert += ":"
 		}
-		l.items = append(l.items, Item{Label: name, Kind: ModuleItem, Rank: rank, New: insert, score: score})
+		l.items = append(l.items, &Item{Label: name, Kind: ModuleItem, Rank: rank, New: insert, score: score, key: name})
 	}
 }
 

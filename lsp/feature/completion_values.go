@@ -33,8 +33,8 @@ func (l *list) values(c *cursor) {
 	}
 	defer func() {
 		if at := l.span.Start; at > 0 && l.in.Source.Content[at-1] == ':' { // "key:" needs its blank
-			for i := range l.items {
-				l.items[i].New = " " + cmp.Or(l.items[i].New, l.items[i].Label)
+			for _, i := range l.items {
+				i.New = " " + cmp.Or(i.New, i.Label)
 			}
 		}
 	}()
