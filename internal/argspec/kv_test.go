@@ -63,3 +63,26 @@ func TestParseKV(t *testing.T) {
 		}
 	}
 }
+
+// FuzzParseKV feeds anything: no panic, and what is split can be split again.
+func FuzzParseKV(f *testing.F) {
+	for _, seed := range []string{"a=b c='d e' {{ x }}", `x=\"y\" \x41 \u00e9`, "{% if %}\n\\\n", `"`, "=", "é=ü\\"} {
+		f.Add(seed, true)
+	}
+	f.Fuzz(func(t *testing.T, text string, raw bool) {
+		parse := ParseKV
+		if raw {
+			parse = ParseFreeForm
+		}
+		pairs, rest, err := parse(text)
+		if err != nil {
+			return
+		}
+		if pairs == nil {
+			t.Fatal("no pairs and no error")
+		}
+		if words, err := SplitArgs(rest); err == nil && rest != "" && len(words) == 0 {
+			t.Fatalf("%q splits into nothing", rest)
+		}
+	})
+}

@@ -523,7 +523,7 @@ func (t *userTask) sshKey(u *account) error {
 	if err := t.makeKey(u, file); err != nil {
 		return err
 	}
-	fingerprint := "SSH Key file " + file + " does not exist"
+	fingerprint := ""
 	if exists(file) {
 		program, err := t.needProgram("ssh-keygen")
 		if err != nil {
@@ -537,8 +537,6 @@ func (t *userTask) sshKey(u *account) error {
 		if rc != 0 {
 			fingerprint = strings.TrimSpace(errOut)
 		}
-	} else {
-		fingerprint = ""
 	}
 	t.result.Put("ssh_fingerprint", value.S(fingerprint))
 	t.result.Put("ssh_key_file", value.S(file))
