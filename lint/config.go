@@ -31,6 +31,7 @@ type Config struct {
 	MaxTasks, MaxBlockDepth        int
 	AllowCollections, AllowModules []string // only_builtins_allow_*
 	LoopVarPrefix, VarPattern      string
+	SARIFFile                      string              // where SARIF is to be written, too
 	RuleExcludes                   map[string][]string // rules.<id>.exclude_paths
 	Ignores                        map[string][]Ignore // the ignore file: path to its rules
 	YAML                           YAMLConfig
@@ -111,7 +112,7 @@ var settings = []struct {
 	{"mock_roles", words, ""}, {"offline", boolean, ""},
 	{"only_builtins_allow_collections", words, ""}, {"only_builtins_allow_modules", words, ""},
 	{"profile", nullableWord, ""}, {"progressive", boolean, ""}, {"project_dir", nullableWord, ""}, {"quiet", boolean, ""},
-	{"rules", mapping, ""}, {"rulesdir", words, "custom rules written in Python"}, {"sarif_file", nullableWord, "SARIF output"},
+	{"rules", mapping, ""}, {"rulesdir", words, "custom rules written in Python"}, {"sarif_file", nullableWord, ""},
 	{"skip_action_validation", boolean, ""}, {"skip_list", words, ""}, {"strict", boolean, ""},
 	{"supported_ansible_also", words, ""}, {"tags", words, ""}, {"task_name_prefix", word, ""}, {"use_default_rules", boolean, ""},
 	{"var_naming_pattern", word, ""}, {"verbosity", number, ""}, {"warn_list", words, ""},
@@ -249,6 +250,8 @@ func (c *Config) set(name string, v value.Value, bad func(string, ...any) error)
 		if _, err := regexp.Compile(c.VarPattern); err != nil {
 			return bad("$.var_naming_pattern is not a pattern: %v.", err)
 		}
+	case "sarif_file":
+		c.SARIFFile = text(v)
 	case "task_name_prefix":
 		c.TaskPrefix = text(v)
 	case "strict":

@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// Formats lists the output formats that Write knows.
-var Formats = []string{"brief", "full", "pep8", "quiet", "md", "json", "codeclimate", "github"}
+// Formats lists the output formats. Write knows all but sarif, for which there is WriteSARIF.
+var Formats = []string{"brief", "full", "pep8", "quiet", "md", "json", "codeclimate", "sarif", "github"}
 
 // docURL is where the page of a rule is.
 const docURL = "https://docs.ansible.com/projects/lint/rules/"

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -38,6 +39,7 @@ cannot be used; 5 no file to check; 8 all findings were mended by --fix.`,
 	f := cmd.Flags()
 	f.StringVarP(&o.config, "config-file", "c", "", "configuration file (default: .ansible-lint, upwards to the folder that has .git)")
 	f.StringVarP(&o.format, "format", "f", "brief", "output: "+strings.Join(lint.Formats, ", "))
+	f.StringVar(&o.sarif, "sarif-file", "", "write the findings as SARIF to this file, too")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "only the findings, no summary")
 	f.BoolVarP(&o.list, "list-rules", "L", false, "list the rules and leave")
 	f.StringVar(&o.profile, "profile", "", "run only the rules of a profile: min, basic, moderate, safety, shared, production")
@@ -97,7 +99,18 @@ func runLint(cmd *cobra.Command, env *Env, o lintFlags, args []string) error {
 			result = linter.Run(cmd.Context(), targets)
 		}
 	}
-	if err := lint.Write(env.Stdout, o.format, result.Findings); err != nil {
+	if o.format == "sarif" {
+		err = lint.WriteSARIF(env.Stdout, env.Dir, version(), result.Findings)
+	} else {
+		err = lint.Write(env.Stdout, o.format, result.Findings)
+	}
+	if err != nil {
+		return err
+	}
+	if o.sarif == "" {
+		o.sarif = config.SARIFFile
+	}
+	if err := writeSARIF(env, o.sarif, result.Findings); err != nil {
 		return err
 	}
 	if env.Getenv("GITHUB_ACTIONS") == "true" && env.Getenv("GITHUB_WORKFLOW") != "" && o.format != "github" {
@@ -116,6 +129,28 @@ func runLint(cmd *cobra.Command, env *Env, o lintFlags, args []string) error {
 		return &ExitError{Code: 2}
 	case fixed > 0:
 		return &ExitError{Code: 8}
+	}
+	return nil
+}
+
+// writeSARIF writes the findings to a file, when there is a name for it.
+func writeSARIF(env *Env, path string, fs []lint.Finding) error {
+	if path == "" {
+		return nil
+	}
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(env.Dir, path)
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return fmt.Errorf("write SARIF: %w", err)
+	}
+	if err := lint.WriteSARIF(f, env.Dir, version(), fs); err != nil {
+		f.Close()
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("write SARIF: %w", err)
 	}
 	return nil
 }

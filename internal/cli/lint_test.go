@@ -126,3 +126,34 @@ func TestExplain(t *testing.T) {
 		t.Errorf("status %d: %s", code, errs.String())
 	}
 }
+
+func TestLintSARIF(t *testing.T) {
+	_, out, _, dir := lintIn(t, map[string]string{"site.yml": lintPlay}, nil, "-f", "sarif", "--sarif-file", "x.sarif", "-t", "yaml")
+	b, err := os.ReadFile(filepath.Join(dir, "x.sarif"))
+	if err != nil || string(b) != out {
+		t.Errorf("the file holds %q, the output is %q (%v)", b, out, err)
+	}
+	var report struct {
+		Version string
+		Runs    []struct {
+			Results []struct {
+				RuleID    string
+				Level     string
+				Locations []struct {
+					PhysicalLocation struct {
+						ArtifactLocation struct{ URI, URIBaseID string }
+						Region           struct{ StartLine, StartColumn, EndLine, EndColumn int }
+					}
+				}
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &report); err != nil || len(report.Runs) != 1 || len(report.Runs[0].Results) != 1 {
+		t.Fatalf("%v: %s", err, out)
+	}
+	r := report.Runs[0].Results[0]
+	at := r.Locations[0].PhysicalLocation
+	if report.Version != "2.1.0" || r.RuleID != "yaml[truthy]" || r.Level != "error" || at.ArtifactLocation.URI != "site.yml" || at.Region.StartLine != 2 || at.Region.StartColumn != 17 || at.Region.EndColumn != 19 {
+		t.Errorf("the result is %+v", r)
+	}
+}
