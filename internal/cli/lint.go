@@ -19,6 +19,7 @@ import (
 // lintFlags are the options of `rehearse lint`, named as ansible-lint's.
 type lintFlags struct {
 	config, format, profile, projectDir string
+	sarif                               string
 	skip, warn, enable, exclude, tags   []string
 	fix                                 []string
 	unsafe, strict, quiet, list         bool
