@@ -12,8 +12,8 @@ const brokenAllowed = "Broken conditionals are currently allowed because the `AL
 // Cond evaluates a conditional (when, until, changed_when, failed_when, that) as ansible-core 2.19 does: its result
 // must be a boolean.
 func (t *Templar) Cond(v value.Value) (bool, error) {
-	_, done := t.limits()
-	defer done()
+	outer := t.begin()
+	defer t.end(outer)
 	r, err := t.cond(v)
 	if err != nil {
 		return false, err

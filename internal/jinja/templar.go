@@ -20,6 +20,7 @@ type Templar struct {
 	engine *Engine
 	scope  Scope
 	lim    *limits // of the evaluation that is going on
+	own    limits
 	lazyFn func(value.Value) value.Value
 	trip   bool // a filter, test or method runs: an undefined item that it meets ends it
 }
@@ -65,13 +66,20 @@ func (l layered) Names() []string {
 	return names
 }
 
-// limits gives the limits of the evaluation that is going on, or new ones; done must be called at its end.
-func (t *Templar) limits() (lim *limits, done func()) {
+// begin starts an evaluation, or joins the one that is going on; end, which gets what begin gave, ends it.
+func (t *Templar) begin() (outer bool) {
 	if t.lim != nil {
-		return t.lim, func() {}
+		return false
 	}
-	t.lim = &limits{ctx: t.Ctx, max: t.engine.cfg.MaxSteps}
-	return t.lim, func() { t.lim = nil }
+	t.own = limits{ctx: t.Ctx, max: t.engine.cfg.MaxSteps}
+	t.lim = &t.own
+	return true
+}
+
+func (t *Templar) end(outer bool) {
+	if outer {
+		t.lim = nil
+	}
 }
 
 // Lookup gives a variable: containers are lazily templated, a text is templated, a failed template is an *Undefined.
@@ -247,14 +255,12 @@ func (t *Templar) placed(v value.Value, s value.Str) value.Value {
 func (t *Templar) render(s value.Str, o *Options, escape bool) (value.Value, error) {
 	e := t.engine
 	text := s.S
-	shift := 0
 	var c *code
 	if o != nil || strings.HasPrefix(text, header) {
 		opts, rest, err := overrides(text, o, e.cfg.Options)
 		if err != nil {
 			return nil, &Error{Class: "AnsibleTemplateSyntaxError", Message: "Syntax error in template.", Cause: err, Origin: place(s), At: place(s)}
 		}
-		shift = len(text) - len(rest)
 		text = rest
 		y := opts.syntax()
 		if *y != *e.syntax {
@@ -269,16 +275,18 @@ func (t *Templar) render(s value.Str, o *Options, escape bool) (value.Value, err
 	if err := e.codeError(c); err != nil {
 		return nil, err
 	}
-	_ = shift
-	lim, done := t.limits()
-	defer done()
-	ctx := &scopeContext{t: t, e: e, keep: c.shares()}
-	r := &run{e: e, t: t, c: c, ctx: ctx, lim: lim, src: s.At, cache: make([]value.Value, len(c.names))}
+	outer := t.begin()
+	defer t.end(outer)
+	lim := t.lim
+	a := &activation{}
+	r := a.prepare(e, t, c, lim, s.At)
+	r.ctx.keep = c.shares()
 	if len(c.blocks) > 0 {
-		ctx.addBlocks(c)
+		r.ctx.addBlocks(c)
 	}
-	out := r.newOutput()
-	err := r.exec(c.root, &out)
+	out := &a.out
+	*out = r.newOutput()
+	err := a.exec(c.root)
 	if out.mark != nil {
 		return out.mark, nil
 	}
@@ -297,6 +305,43 @@ func (t *Templar) render(s value.Str, o *Options, escape bool) (value.Value, err
 		}
 	}
 	return v, nil
+}
+
+// activation is all that one template needs to run, in one piece of memory.
+type activation struct {
+	run   run
+	ctx   scopeContext
+	frame frame
+	out   output
+	cache [4]value.Value
+	slots [4]value.Value
+}
+
+func (a *activation) prepare(e *Engine, t *Templar, c *code, lim *limits, src *source.Location) *run {
+	a.ctx.t, a.ctx.e = t, e
+	r := &a.run
+	r.e, r.t, r.c, r.ctx, r.lim, r.src = e, t, c, &a.ctx, lim, src
+	if n := len(c.names); n <= len(a.cache) {
+		r.cache = a.cache[:n]
+	} else {
+		r.cache = make([]value.Value, n)
+	}
+	a.frame.run, a.frame.out = r, &a.out
+	if n := c.root.slots; n <= len(a.slots) {
+		a.frame.slots = a.slots[:n]
+	} else {
+		a.frame.slots = make([]value.Value, n)
+	}
+	return r
+}
+
+func (a *activation) exec(u *unit) error {
+	if err := a.run.lim.enter(); err != nil {
+		return err
+	}
+	_, err := u.body(&a.frame)
+	a.run.lim.depth--
+	return err
 }
 
 // shares tells whether more than one run may use the context of the code.
@@ -374,8 +419,8 @@ func (t *Templar) Resolve(v value.Value) (value.Value, error) {
 	case value.Int, value.Bool, value.None, value.Float:
 		return v, nil
 	}
-	_, done := t.limits()
-	defer done()
+	outer := t.begin()
+	defer t.end(outer)
 	s, _ := v.(value.Str)
 	return t.final(t.lazy(v), s, false)
 }
@@ -412,8 +457,8 @@ func (t *Templar) Expr(src value.Str) (value.Value, error) {
 	if !src.Trusted {
 		return nil, untrusted(src)
 	}
-	_, done := t.limits()
-	defer done()
+	outer := t.begin()
+	defer t.end(outer)
 	return t.expression(src, true, false)
 }
 
@@ -427,18 +472,15 @@ func (t *Templar) expression(src value.Str, escape, conditional bool) (value.Val
 	if err := t.engine.codeError(c); err != nil {
 		return nil, t.wrap(err, src, true)
 	}
-	lim, done := t.limits()
-	defer done()
-	ctx := &scopeContext{t: t, e: t.engine}
-	r := &run{e: t.engine, t: t, c: c, ctx: ctx, lim: lim, src: src.At, cache: make([]value.Value, len(c.names)), conditional: conditional}
-	f := frame{run: r}
-	if c.root.slots > 0 {
-		f.slots = make([]value.Value, c.root.slots)
-	}
+	outer := t.begin()
+	defer t.end(outer)
+	lim := t.lim
+	a := &activation{}
+	a.prepare(t.engine, t, c, lim, src.At).conditional = conditional
 	if err := lim.enter(); err != nil {
 		return nil, t.fail(err, src, true)
 	}
-	v, err := c.expr(&f)
+	v, err := c.expr(&a.frame)
 	lim.depth--
 	if err != nil {
 		if u, ok := err.(*value.Undefined); ok && t.OnUndefined != nil {
@@ -455,8 +497,8 @@ func (t *Templar) Text(src value.Str, o *Options) (string, error) {
 	if !src.Trusted {
 		return src.S, nil
 	}
-	_, done := t.limits()
-	defer done()
+	outer := t.begin()
+	defer t.end(outer)
 	v, err := t.render(src, o, false)
 	if err != nil {
 		return "", t.fail(err, src, false)
@@ -481,8 +523,8 @@ func (t *Templar) Container(v value.Value) (value.Value, error) {
 	if !s.Trusted || !IsTemplate(s.S, nil) {
 		return v, nil
 	}
-	_, done := t.limits()
-	defer done()
+	outer := t.begin()
+	defer t.end(outer)
 	r := t.lazy(s)
 	switch x := r.(type) {
 	case *value.List:

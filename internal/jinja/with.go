@@ -8,8 +8,9 @@ import (
 // With gives the items of a with_NAME loop: it runs the lookup on the terms, which are templated first. action is the
 // task's action as it is written, at the place of the loop.
 func (t *Templar) With(name string, terms *value.List, action string, at source.Location) (value.Value, error) {
-	lim, done := t.limits()
-	defer done()
+	outer := t.begin()
+	defer t.end(outer)
+	lim := t.lim
 	src := value.Str{S: name, At: &at, Trusted: true}
 	args := make([]value.Value, len(terms.Items))
 	for i, x := range terms.Items {
