@@ -314,28 +314,34 @@ func current(names []string) []string {
 	return out
 }
 
-// readIgnores reads .ansible-lint-ignore: "path rule [skip]" in each line.
+// readIgnores reads the ignore file of a project, if it has one.
 func (c *Config) readIgnores(fs source.FS, dir string) error {
 	for _, name := range []string{".ansible-lint-ignore", filepath.Join(".config", "ansible-lint-ignore.txt")} {
 		p := filepath.Join(dir, name)
-		b, err := fs.ReadFile(p)
-		if err != nil {
-			continue
+		if info, err := fs.Stat(p); err == nil && !info.IsDir() {
+			return c.ReadIgnores(fs, p)
 		}
-		c.Ignores = map[string][]Ignore{}
-		for _, line := range strings.Split(string(b), "\n") {
-			entry, _, _ := strings.Cut(line, "#")
-			fields := strings.Fields(entry)
-			switch {
-			case len(fields) == 0:
-				continue
-			case len(fields) == 2, len(fields) == 3 && fields[2] == "skip":
-				c.Ignores[fields[0]] = append(c.Ignores[fields[0]], Ignore{fields[1], len(fields) == 3})
-			default:
-				return &ConfigError{p, fmt.Sprintf("Unable to parse line '%s': want \"path rule\" or \"path rule skip\".", line)}
-			}
+	}
+	return nil
+}
+
+// ReadIgnores reads an ignore file: "path rule" or "path rule skip" in each line.
+func (c *Config) ReadIgnores(fs source.FS, path string) error {
+	b, err := fs.ReadFile(path)
+	if err != nil {
+		return &ConfigError{path, err.Error()}
+	}
+	c.Ignores = map[string][]Ignore{}
+	for _, line := range strings.Split(string(b), "\n") {
+		entry, _, _ := strings.Cut(line, "#")
+		fields := strings.Fields(entry)
+		switch {
+		case len(fields) == 0:
+		case len(fields) == 2, len(fields) == 3 && fields[2] == "skip":
+			c.Ignores[fields[0]] = append(c.Ignores[fields[0]], Ignore{fields[1], len(fields) == 3})
+		default:
+			return &ConfigError{path, fmt.Sprintf("Unable to parse line '%s': want \"path rule\" or \"path rule skip\".", line)}
 		}
-		return nil
 	}
 	return nil
 }

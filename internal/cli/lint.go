@@ -19,7 +19,8 @@ import (
 // lintFlags are the options of `rehearse lint`, named as ansible-lint's.
 type lintFlags struct {
 	config, format, profile, projectDir string
-	sarif                               string
+	sarif, ignore                       string
+	parseable, generate                 bool
 	skip, warn, enable, exclude, tags   []string
 	fix                                 []string
 	unsafe, strict, quiet, list         bool
@@ -54,6 +55,11 @@ cannot be used; 5 no file to check; 8 all findings were mended by --fix.`,
 	f.StringSliceVar(&o.fix, "fix", nil, "mend what can be mended safely: all, or the rules named")
 	f.Lookup("fix").NoOptDefVal = "all"
 	f.BoolVar(&o.unsafe, "unsafe", false, "with --fix: apply fixes that need a look afterwards, too")
+	f.BoolVarP(&o.parseable, "parseable", "p", false, "the same as --format pep8")
+	f.StringVarP(&o.ignore, "ignore-file", "i", "", "file of findings to ignore (default: .ansible-lint-ignore)")
+	f.BoolVar(&o.generate, "generate-ignore", false, "write the present findings to the ignore file")
+	f.CountP("verbose", "v", "accepted for ansible-lint's sake")
+	f.BoolVar(new(bool), "force-color", false, "accepted for ansible-lint's sake")
 	f.BoolVar(new(bool), "offline", false, "nothing is ever downloaded; accepted for ansible-lint's sake")
 	f.BoolVar(new(bool), "nocolor", false, "the output has no colours; accepted for ansible-lint's sake")
 	return cmd
@@ -65,6 +71,9 @@ func runLint(cmd *cobra.Command, env *Env, o lintFlags, args []string) error {
 			fmt.Fprintf(env.Stdout, "%s: %s\n", r.ID, r.Doc.Summary)
 		}
 		return nil
+	}
+	if o.parseable {
+		o.format = "pep8"
 	}
 	if !slices.Contains(lint.Formats, o.format) {
 		return &ExitError{Code: 3, Message: fmt.Sprintf("rehearse lint: no format %q: one of %s", o.format, strings.Join(lint.Formats, ", "))}
@@ -119,6 +128,11 @@ func runLint(cmd *cobra.Command, env *Env, o lintFlags, args []string) error {
 			return err
 		}
 	}
+	if o.generate {
+		if err := generateIgnore(env, o.ignore, result.Findings); err != nil {
+			return err
+		}
+	}
 	failures, warnings := lint.Counts(result.Findings)
 	if !o.quiet {
 		summary(env, result, failures, warnings, fixed, config)
@@ -130,6 +144,27 @@ func runLint(cmd *cobra.Command, env *Env, o lintFlags, args []string) error {
 		return &ExitError{Code: 2}
 	case fixed > 0:
 		return &ExitError{Code: 8}
+	}
+	return nil
+}
+
+// generateIgnore writes the ignore file: all findings that can be ignored, each path and rule once.
+func generateIgnore(env *Env, path string, fs []lint.Finding) error {
+	if path == "" {
+		path = ".ansible-lint-ignore"
+	}
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(env.Dir, path)
+	}
+	var lines []string
+	for _, f := range fs {
+		lines = append(lines, f.File.Name+" "+f.Rule+"\n")
+	}
+	slices.Sort(lines)
+	text := "# This file contains ignores rule violations for ansible-lint\n" + strings.Join(slices.Compact(lines), "")
+	fmt.Fprintf(env.Stderr, "Writing ignore file to %s\n", path)
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		return fmt.Errorf("write ignore file: %w", err)
 	}
 	return nil
 }
@@ -168,6 +203,15 @@ func openLinter(env *Env, o lintFlags) (*lint.Linter, *lint.Config, error) {
 	config, err := lint.LoadConfig(fs, path, env.Dir)
 	if err != nil {
 		return nil, nil, err
+	}
+	if o.ignore != "" {
+		p := o.ignore
+		if !filepath.IsAbs(p) {
+			p = filepath.Join(env.Dir, p)
+		}
+		if err := config.ReadIgnores(fs, p); err != nil {
+			return nil, nil, err
+		}
 	}
 	config.SkipList = append(config.SkipList, o.skip...)
 	config.WarnList = append(config.WarnList, o.warn...)

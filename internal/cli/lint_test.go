@@ -157,3 +157,19 @@ func TestLintSARIF(t *testing.T) {
 		t.Errorf("the result is %+v", r)
 	}
 }
+
+func TestLintIgnoreFile(t *testing.T) {
+	_, _, errs, dir := lintIn(t, map[string]string{"site.yml": lintPlay}, nil, "--generate-ignore", "-t", "yaml,fqcn")
+	b, err := os.ReadFile(filepath.Join(dir, ".ansible-lint-ignore"))
+	want := "# This file contains ignores rule violations for ansible-lint\nsite.yml fqcn[action-core]\nsite.yml yaml[truthy]\n"
+	if err != nil || string(b) != want || !strings.Contains(errs, "Writing ignore file to ") {
+		t.Errorf("wrote %q (%v), said %q", b, err, errs)
+	}
+	files := map[string]string{"site.yml": lintPlay, "known": string(b)}
+	if code, out, _, _ := lintIn(t, files, nil, "-p", "-i", "known", "-t", "yaml,fqcn"); code != 0 || !strings.Contains(out, "fqcn[action-core]: Use FQCN for builtin module actions (copy). (warning)") {
+		t.Errorf("status %d: %s", code, out)
+	}
+	if code, _, errs, _ := lintIn(t, files, nil, "-i", "unknown"); code != 3 || !strings.Contains(errs, "unknown") {
+		t.Errorf("status %d: %s", code, errs)
+	}
+}
