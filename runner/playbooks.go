@@ -22,14 +22,19 @@ import (
 // playbooks runs all playbooks of the command line and gives the exit status.
 func (r *run) playbooks(ctx context.Context) int {
 	status := ExitOK
-	for _, path := range r.o.Playbooks {
-		pb, problems := r.loader.Playbook(path)
+	books := make([]*playbook.Playbook, len(r.o.Playbooks))
+	for i, path := range r.o.Playbooks {
+		var problems []diag.Diagnostic
+		books[i], problems = r.loader.Playbook(path)
 		if code := r.problems(problems); code != ExitOK {
 			return code
 		}
-		if code := r.preflight(pb); code != ExitOK {
-			return code
-		}
+	}
+	if code := r.preflight(ctx, books); code != ExitOK || r.handedOver {
+		return code
+	}
+	for i, path := range r.o.Playbooks {
+		pb := books[i]
 		if place, ok := r.unreached(pb); ok {
 			r.display.Error(&fault.Fault{Msg: fmt.Sprintf("no task at %s:%d is reached from %s", place.Path, place.Line, path)}, true)
 			return ExitError

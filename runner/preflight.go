@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -20,7 +21,36 @@ var strategies = []string{"linear", "free", "host_pinned", "debug"}
 // preflight looks for what cannot run before any host is touched: modules that nobody has, strategies and connections
 // that are not supported. All of it is shown at once. Names that are templates and files that are included at run time
 // are looked at when their time comes.
-func (r *run) preflight(pb *playbook.Playbook) int {
+func (r *run) preflight(ctx context.Context, books []*playbook.Playbook) int {
+	var found []diag.Diagnostic
+	for _, pb := range books {
+		found = append(found, r.refused(pb)...)
+	}
+	found = diag.Sort(found)
+	if len(found) == 0 {
+		return ExitOK
+	}
+	if r.o.Fallback != nil {
+		first := found[0]
+		why := first.Message
+		if first.At.Known() {
+			why = fmt.Sprintf("%s:%d: %s", first.At.File.Path, first.At.Position().Line, why)
+		}
+		if n := len(found) - 1; n > 0 {
+			why += fmt.Sprintf(" (and %d more)", n)
+		}
+		r.handedOver = true
+		r.display.Flush()
+		return r.o.Fallback(ctx, why)
+	}
+	for _, d := range found {
+		r.display.Error(fault.New(d.At, "%s", d.Message), true)
+	}
+	return ExitParser
+}
+
+// refused lists what of a playbook cannot run.
+func (r *run) refused(pb *playbook.Playbook) []diag.Diagnostic {
 	var found []diag.Diagnostic
 	note := func(at source.Location, format string, args ...any) {
 		found = append(found, diag.Diagnostic{At: at, Message: fmt.Sprintf(format, args...)})
@@ -66,14 +96,7 @@ func (r *run) preflight(pb *playbook.Playbook) int {
 			}
 		}
 	}
-	found = diag.Sort(found)
-	for _, d := range found {
-		r.display.Error(fault.New(d.At, "%s", d.Message), true)
-	}
-	if len(found) > 0 {
-		return ExitParser
-	}
-	return ExitOK
+	return found
 }
 
 // legacyGroups are the groups of module_defaults that need no collection in front.

@@ -63,6 +63,10 @@ type Options struct {
 	BecomeUser, BecomeMethod           string
 	ConnectionPassword, BecomePassword transport.Secret
 
+	// Fallback, when set, takes the run over where it would be refused before any host is touched; why says in one line what
+	// the reason is. It gives the exit status.
+	Fallback func(ctx context.Context, why string) int
+
 	// Refresh reads the inventory again; nil where it cannot be.
 	Refresh func() error
 
@@ -97,6 +101,8 @@ type run struct {
 	loader  *playbook.Loader
 	catalog *catalog.Catalog
 	display *callback.Display
+
+	handedOver bool // Fallback has run
 
 	specMu sync.Mutex
 	specs  map[*playbook.Task]*spec

@@ -19,6 +19,8 @@ type Env struct {
 	// LookupEnv tells an empty variable from one that is not set; nil is os.LookupEnv.
 	LookupEnv func(string) (string, bool)
 	Dir       string // working directory, absolute
+	// Args is what stands behind the command's name, as given; Main sets it.
+	Args []string
 }
 
 // ExitError ends the program with Code. An empty Message prints nothing: the command has said all there is to say.
@@ -63,6 +65,9 @@ func Main(args []string, env *Env) int {
 	}
 	root.AddCommand(commands(env)...)
 	root.SetArgs(rest)
+	if len(rest) > 0 {
+		env.Args = rest[1:]
+	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
 		return &ExitError{2, name + ": error: " + err.Error()}
 	})

@@ -98,6 +98,7 @@ func (f *runFlags) add(fl *pflag.FlagSet) {
 func runCommand(env *Env) *cobra.Command {
 	f := &runFlags{}
 	var tags, skip, only []string
+	var fallback bool
 	var o runner.Options
 	cmd := &cobra.Command{
 		Use:   "run [flags] PLAYBOOK...",
@@ -116,11 +117,15 @@ func runCommand(env *Env) *cobra.Command {
 				}
 				o.Only = append(o.Only, place)
 			}
+			if fallback || env.Getenv("REHEARSE_FALLBACK") == "1" {
+				o.Fallback = func(ctx context.Context, why string) int { return handOver(ctx, env, why) }
+			}
 			return f.run(cmd.Context(), env, o)
 		},
 	}
 	fl := cmd.Flags()
 	f.add(fl)
+	fl.BoolVar(&fallback, "fallback", false, "hand the run to an installed ansible-playbook where something is not supported (REHEARSE_FALLBACK=1)")
 	fl.StringArrayVarP(&tags, "tags", "t", nil, "only plays and tasks with these tags; may be repeated")
 	fl.StringArrayVar(&skip, "skip-tags", nil, "only plays and tasks without these tags; may be repeated")
 	fl.BoolVar(&o.ForceHandlers, "force-handlers", false, "run handlers even if a task fails")
