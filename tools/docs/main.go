@@ -17,6 +17,8 @@ var parts = []struct {
 	make       func() string
 }{
 	{"docs/variables.md", "levels", levels},
+	{"README.md", "features", features},
+	{"README.md", "speed", speed},
 }
 
 func main() {
