@@ -28,7 +28,7 @@ type Process struct {
 	terminal *os.File
 	watch    sync.WaitGroup
 
-	prompt   []byte
+	prompts  []string
 	password string
 	refused  func()
 
@@ -51,7 +51,7 @@ func Start(s *wire.Spawn, refused func()) (*Process, error) {
 	if len(s.Argv) == 0 {
 		return nil, errors.New("no command")
 	}
-	p := &Process{prompt: []byte(s.Prompt), password: s.Password, refused: refused}
+	p := &Process{prompts: s.Prompts, password: s.Password, refused: refused}
 	p.stderr.limit, p.screen.limit = max(keepLimit, int(s.Keep)), keepLimit
 	cmd := exec.Command(s.Argv[0], s.Argv[1:]...)
 	cmd.Env = os.Environ()
@@ -114,17 +114,19 @@ func (p *Process) note(b []byte, to *notes, w io.Writer) {
 		to.text.Write(b[:min(len(b), room)])
 	}
 	var answer, refuse bool
-	if len(p.prompt) > 0 {
-		to.unread = append(to.unread, b...)
-		if i := bytes.Index(to.unread, p.prompt); i >= 0 {
-			to.unread = to.unread[i+len(p.prompt):]
+	to.unread = append(to.unread, b...)
+	longest := 0
+	for _, prompt := range p.prompts {
+		longest = max(longest, len(prompt))
+		if i := bytes.Index(to.unread, []byte(prompt)); i >= 0 {
+			to.unread = to.unread[i+len(prompt):]
 			p.asked++
 			answer = p.asked == 1 && p.password != ""
 			refuse = !answer
 		}
-		if n := len(to.unread) - len(p.prompt); n > 0 {
-			to.unread = append([]byte(nil), to.unread[n:]...)
-		}
+	}
+	if n := len(to.unread) - longest; n > 0 {
+		to.unread = append([]byte(nil), to.unread[n:]...)
 	}
 	p.mu.Unlock()
 	if answer {

@@ -101,6 +101,11 @@ func (o *one) module(ctx context.Context, name string, args *value.Dict, blobs m
 	if o.isLocal() {
 		req.Cwd = o.play.BaseDir
 	}
+	if state, _ := args.Raw("state"); t.fqcn == "ansible.builtin.user" && state != nil && value.ToStr(state) == "absent" {
+		if name, ok := args.Raw("name"); ok { // a process of the account keeps it from being removed
+			req.Leave = value.ToStr(name)
+		}
+	}
 	if o.async > 0 {
 		req.Async = o.asyncJob()
 	}

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"os"
 	"sort"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rehearse-dev/rehearse/internal/inventory"
 	"github.com/rehearse-dev/rehearse/internal/value"
@@ -197,43 +199,80 @@ func (o *one) become() (*transport.Become, error) {
 		return nil, nil
 	}
 	b := &transport.Become{}
-	pick := func(keyword, def string, names ...string) (string, error) {
-		s, err := o.spec.text(o.tpl, keyword)
-		if err != nil {
-			return "", err
-		}
-		if s == "" {
-			s = def
-		}
-		return o.connText(s, names...)
-	}
-	if b.Method, err = pick("become_method", first(o.o.BecomeMethod, "sudo"), "ansible_become_method"); err != nil {
-		return nil, err
-	}
-	b.Method = strings.TrimPrefix(b.Method, "ansible.builtin.")
-	if b.User, err = pick("become_user", first(o.o.BecomeUser, "root"), "ansible_become_user", "ansible_"+b.Method+"_user"); err != nil {
-		return nil, err
-	}
-	if b.Exe, err = pick("become_exe", "", "ansible_become_exe", "ansible_"+b.Method+"_exe"); err != nil {
-		return nil, err
-	}
-	if b.Flags, err = pick("become_flags", "", "ansible_become_flags", "ansible_"+b.Method+"_flags"); err != nil {
-		return nil, err
-	}
-	pw, err := o.connText(string(o.o.BecomePassword), "ansible_become_password", "ansible_become_pass", "ansible_"+b.Method+"_pass")
+	method, err := o.spec.text(o.tpl, "become_method")
 	if err != nil {
 		return nil, err
 	}
-	b.Password = transport.Secret(pw)
-	switch b.Method {
-	case "sudo", "su":
-	default:
+	if b.Method, err = o.connText(first(method, o.o.BecomeMethod, "sudo"), "ansible_become_method"); err != nil {
+		return nil, err
+	}
+	b.Method = strings.TrimPrefix(b.Method, "ansible.builtin.")
+	if !transport.Supports(b.Method) {
 		return nil, fault.New(fault.Of(o.spec.keywords["become_method"]), "the become method '%s' is not supported; sudo and su are", b.Method)
 	}
-	if b.Method == "sudo" && b.User == "root" && b.Exe == "" && os.Geteuid() == 0 && o.isLocal() {
+	if err := o.becomeOptions(b); err != nil {
+		return nil, err
+	}
+	if b.Method == "sudo" && b.User == "root" && b.Exe == "sudo" && os.Geteuid() == 0 && o.isLocal() {
 		return nil, nil // nothing to change
 	}
 	return b, nil
+}
+
+// becomeOptions fills in the options of the become plugin.
+func (o *one) becomeOptions(b *transport.Become) error {
+	plugin := "become/" + b.Method
+	var err error
+	for _, option := range []struct {
+		name, line string
+		to         *string
+	}{
+		{"become_user", o.o.BecomeUser, &b.User}, {"become_exe", "", &b.Exe}, {"become_flags", "", &b.Flags},
+	} {
+		if *option.to, err = o.option(plugin, option.name, option.line); err != nil {
+			return err
+		}
+	}
+	password, err := o.option(plugin, "become_pass", string(o.o.BecomePassword))
+	if err != nil {
+		return err
+	}
+	b.Password = transport.Secret(password)
+	switch b.Method {
+	case "sudo":
+		if b.Chdir, err = o.option(plugin, "sudo_chdir", ""); err != nil {
+			return err
+		}
+	case "su":
+		v, err := o.connVar("ansible_su_prompt_l10n")
+		if err != nil {
+			return err
+		}
+		if v == nil && o.o.Config != nil {
+			v = o.o.Config.Plugin(plugin, "prompt_l10n").Value
+		}
+		if v != nil {
+			list, err := convert("list", v)
+			if err != nil {
+				return err
+			}
+			var prompts []string
+			for _, p := range list.(*value.List).Items {
+				prompts = append(prompts, value.ToStr(p))
+			}
+			b.Prompts = strings.Join(prompts, "\n")
+		}
+	}
+	if o.isLocal() {
+		text, err := o.option("connection/local", "become_success_timeout", "")
+		if err != nil {
+			return err
+		}
+		if n, err := strconv.Atoi(text); err == nil && n > 0 {
+			b.Timeout = time.Duration(n) * time.Second
+		}
+	}
+	return nil
 }
 
 func first(list ...string) string {

@@ -51,7 +51,7 @@ type Config struct {
 	LookupEnv func(string) (string, bool)              // environment of lookups; nil is the process's
 	Dir       string                                   // base directory of relative paths
 	Decrypt   func(*value.Vault) (value.Value, error)  // turns a vaulted scalar into its text
-	Setting   func(name string) (value.Value, bool)    // a configuration setting by its upper-case name
+	Setting   func(name string) (value.Value, bool)    // a configuration setting by its upper-case name, of a plugin by "become/sudo/become_flags"
 	Warn      func(message string, at source.Location) // a warning of the display kind
 	Deprecate func(message, version string, at source.Location)
 

@@ -215,7 +215,7 @@ func TestMessagesOfRequests(t *testing.T) {
 	if _, err := DecodeCall(b[:len(b)-3]); err == nil {
 		t.Error("a cut call was read")
 	}
-	spawn := &Spawn{[]string{"sudo", "\xff"}, map[string]string{"L": "C"}, true, "pw:", "secret", 7}
+	spawn := &Spawn{[]string{"sudo", "\xff"}, map[string]string{"L": "C"}, true, []string{"pw:"}, "secret", 7}
 	if got, err := DecodeSpawn(spawn.Encode()); err != nil || !reflect.DeepEqual(got, spawn) {
 		t.Errorf("got %+v, %v", got, err)
 	}

@@ -141,12 +141,12 @@ func DecodeCall(p []byte) (*Call, error) {
 }
 
 // Spawn starts a process whose input and output are the data of the stream. Where it asks for a password with a prompt
-// that holds Prompt, on the terminal or its error output, Password is typed, once.
+// that holds one of Prompts, on the terminal or its error output, Password is typed, once.
 type Spawn struct {
 	Argv     []string
 	Env      map[string]string
-	TTY      bool   // the process gets a terminal of its own to ask on; input and output stay pipes
-	Prompt   string // "" never answers
+	TTY      bool // the process gets a terminal of its own to ask on; input and output stay pipes
+	Prompts  []string
 	Password string // secret
 	Keep     int64  // how much of the error output the result has, 0 is a little
 }
@@ -158,7 +158,7 @@ func (r *Spawn) Encode() []byte {
 	b = appendTexts(b, r.Argv)
 	b = appendEnv(b, r.Env)
 	b = appendBool(b, r.TTY)
-	b = appendText(b, r.Prompt)
+	b = appendTexts(b, r.Prompts)
 	b = appendText(b, r.Password)
 	return appendInt(b, r.Keep)
 }
@@ -168,7 +168,7 @@ func DecodeSpawn(p []byte) (*Spawn, error) {
 	c := &cursor{b: p}
 	r := &Spawn{}
 	if c.array(7) && c.int() == KindSpawn {
-		r.Argv, r.Env, r.TTY, r.Prompt, r.Password, r.Keep = c.texts(), c.env(), c.bool(), c.text(), c.text(), c.int()
+		r.Argv, r.Env, r.TTY, r.Prompts, r.Password, r.Keep = c.texts(), c.env(), c.bool(), c.texts(), c.text(), c.int()
 	}
 	return r, c.end("spawn")
 }

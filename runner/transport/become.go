@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"mvdan.cc/sh/v3/shell"
 
@@ -34,7 +35,7 @@ var methods = map[string]method{
 		absent: []string{"a password is required", "no askpass program", "a terminal is required"},
 		argv: func(b *Become, exe string, flags []string, prompt string, argv []string) []string {
 			// The password is typed on the terminal, not on standard input, which carries frames.
-			flags = slices.DeleteFunc(slices.Clone(flags), func(f string) bool { return f == "-S" || b.Password != "" && f == "-n" })
+			flags = sudoFlags(flags, b.Password != "")
 			out := append([]string{exe}, flags...)
 			if b.Password != "" {
 				out = append(out, "-p", prompt)
@@ -51,10 +52,46 @@ var methods = map[string]method{
 	},
 }
 
+// sudoFlags leaves out what keeps sudo from asking on its terminal: -S, and with a password -n, also within "-HSn".
+func sudoFlags(flags []string, password bool) []string {
+	var out []string
+	for _, f := range flags {
+		switch {
+		case f == "--stdin" || password && f == "--non-interactive":
+			continue
+		case strings.HasPrefix(f, "-") && !strings.HasPrefix(f, "--"):
+			f = strings.ReplaceAll(f, "S", "")
+			if password {
+				f = strings.ReplaceAll(f, "n", "")
+			}
+			if f == "-" {
+				continue
+			}
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
 // Supports tells whether a become method can be used.
 func Supports(becomeMethod string) bool {
 	_, ok := methods[becomeMethod]
 	return ok || becomeMethod == ""
+}
+
+// becomeTimeout is how long another account may take to be reached, as with ansible-core's local connection.
+const becomeTimeout = 10 * time.Second
+
+func (b *Become) timeout() time.Duration {
+	if b.Timeout > 0 {
+		return b.Timeout
+	}
+	return becomeTimeout
+}
+
+// silence is what is said of an account that was neither reached nor asked a password in time.
+func (b *Become) silence() string {
+	return fmt.Sprintf("Timed out waiting for become success or become password prompt (%v).", b.timeout())
 }
 
 func (b *Become) account() string {
@@ -98,8 +135,18 @@ func (b *Become) spawn() (func(argv []string) *wire.Spawn, error) {
 	if strings.Contains(prompt, "%s") {
 		prompt = fmt.Sprintf(prompt, rand.Text())
 	}
+	prompts := []string{prompt}
+	if name == "su" && b.Prompts != "" {
+		prompts = nil
+		for p := range strings.SplitSeq(b.Prompts, "\n") {
+			prompts = append(prompts, p+":", p+" :", p+"：") // su of some languages puts a space, or a wide colon
+		}
+	}
 	return func(argv []string) *wire.Spawn {
-		s := &wire.Spawn{Argv: m.argv(b, exe, flags, prompt, argv), TTY: true, Prompt: prompt, Password: string(b.Password)}
+		s := &wire.Spawn{Argv: m.argv(b, exe, flags, prompt, argv), TTY: true, Prompts: prompts, Password: string(b.Password)}
+		if b.Chdir != "" && name == "sudo" {
+			s.Argv = append([]string{"/bin/sh", "-c", `cd "$0" && exec "$@"`, b.Chdir}, s.Argv...)
+		}
 		if name == "su" {
 			s.Env = map[string]string{"LC_ALL": "C"} // the prompt is translated otherwise
 		}
@@ -116,6 +163,9 @@ func (b *Become) explain(err error) error {
 	var boot *BootstrapError
 	if !errors.As(err, &boot) {
 		return err
+	}
+	if boot.Silent {
+		return &Unreachable{Message: b.silence(), Cause: err}
 	}
 	said := ""
 	asked := int64(0)

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/runner/transport"
@@ -183,4 +184,53 @@ func TestSecretsDoNotPrint(t *testing.T) {
 			t.Errorf("%s prints %s", verb, text)
 		}
 	}
+}
+
+// TestAccountThatIsNotReached has a way to another account that says nothing: the host is lost, after the time that is set.
+func TestAccountThatIsNotReached(t *testing.T) {
+	exe := filepath.Join(t.TempDir(), "sudo")
+	must(t, os.WriteFile(exe, []byte("#!/bin/sh\nexec sleep 1000.625\n"), 0o755))
+	c := transport.Local()
+	defer c.Close()
+	become := &transport.Become{Exe: exe, Timeout: 300 * time.Millisecond}
+	r := ping("x")
+	r.Become = become
+	want := "Timed out waiting for become success or become password prompt"
+	if res := c.Run(context.Background(), r); !transport.IsUnreachable(res.Err) || !strings.Contains(res.Err.Error(), want) {
+		t.Errorf("got %+v", res)
+	}
+	if _, err := c.Exec(context.Background(), &transport.Command{Line: "true", Become: become}); !transport.IsUnreachable(err) || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v", err)
+	}
+	gone(t, "1000.625")
+}
+
+// TestAccountThatIsLeft ends the child agent of an account before a request that removes the account.
+func TestAccountThatIsLeft(t *testing.T) {
+	conns(t, func(t *testing.T, c transport.Conn) {
+		exe, log := fakeSudo(t)
+		as := func(line string) *transport.Request {
+			r := shell(line)
+			r.Become = &transport.Become{User: "deploy", Exe: exe, Password: "correct horse"}
+			return r
+		}
+		first := stdout(t, c.Run(context.Background(), as("echo $PPID")))
+		r := shell("kill -0 " + first + " 2>/dev/null && echo there || echo gone")
+		r.Leave = "somebody else"
+		if got := stdout(t, c.Run(context.Background(), r)); got != "there" {
+			t.Errorf("the agent is %s", got)
+		}
+		r.Leave = "deploy"
+		if got := stdout(t, c.Run(context.Background(), r)); got != "gone" {
+			t.Errorf("the agent is %s", got)
+		}
+		if second := stdout(t, c.Run(context.Background(), as("echo $PPID"))); second == first {
+			t.Error("the agent was not started anew")
+		}
+		text, err := os.ReadFile(log)
+		must(t, err)
+		if n := strings.Count(string(text), "-u deploy"); n != 2 {
+			t.Errorf("sudo was started %d times", n)
+		}
+	})
 }

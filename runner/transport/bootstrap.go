@@ -48,6 +48,7 @@ const noiseLimit = 1 << 20
 type BootstrapError struct {
 	Message string
 	Exit    *wire.Exit // how the shell ended, nil where it did not
+	Silent  bool       // it said nothing in time
 }
 
 func (e *BootstrapError) Error() string { return e.Message }
@@ -249,7 +250,7 @@ func (b *booter) explain(err error) error {
 	switch {
 	case errors.Is(err, errSilent):
 		b.proc.kill()
-		return &BootstrapError{Message: with(fmt.Sprintf("the host accepted the connection but its shell did not answer within %v", b.timeout))}
+		return &BootstrapError{Silent: true, Message: with(fmt.Sprintf("the host accepted the connection but its shell did not answer within %v", b.timeout))}
 	case errors.Is(err, errEnded):
 		e := b.proc.exit()
 		if text := strings.TrimSpace(e.Stderr + e.Terminal); text != "" {

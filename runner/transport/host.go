@@ -50,6 +50,9 @@ func (h *agentHost) agent(ctx context.Context, b *Become) (*client, error) {
 			return nil, err
 		}
 		p.wrap = wrap
+		if b.Timeout > 0 {
+			p.timeout = b.Timeout
+		}
 	}
 	l, err := start(ctx)
 	if err != nil {
@@ -70,6 +73,22 @@ func (h *agentHost) agent(ctx context.Context, b *Become) (*client, error) {
 	}
 	h.agents[key] = c
 	return c, nil
+}
+
+// leave ends the children that run as the account.
+func (h *agentHost) leave(account string) {
+	h.mu.Lock()
+	var gone []*client
+	for key, c := range h.agents {
+		if key != (Become{}) && key.User == account {
+			gone = append(gone, c)
+			delete(h.agents, key)
+		}
+	}
+	h.mu.Unlock()
+	for _, c := range gone {
+		c.close()
+	}
 }
 
 // close ends the agents, children first.
@@ -112,6 +131,9 @@ func (h *agentHost) stream(ctx context.Context, rs iter.Seq[*Request], out func(
 	i := 0
 	for ok {
 		first := r
+		if first.Leave != "" {
+			h.leave(first.Leave)
+		}
 		run, err := pick(first.Become)
 		if err != nil {
 			res := h.failure(err)
@@ -125,7 +147,7 @@ func (h *agentHost) stream(ctx context.Context, rs iter.Seq[*Request], out func(
 		}
 		start := i
 		same := func(yield func(*Request) bool) {
-			for ok && sameAccount(first.Become, r.Become) {
+			for ok && sameAccount(first.Become, r.Become) && (r.Leave == "" || r == first) {
 				now := r
 				i++
 				if !yield(now) {

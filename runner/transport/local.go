@@ -31,7 +31,7 @@ func Local() Conn {
 }
 
 func (l *local) Run(ctx context.Context, r *Request) Result {
-	if r.Become == nil && r.Async == nil {
+	if r.Become == nil && r.Async == nil && r.Leave == "" {
 		return l.call(ctx, r)
 	}
 	return single(ctx, r, l.Stream)
@@ -119,6 +119,7 @@ func (l *local) Exec(ctx context.Context, c *Command) (*Output, error) {
 			return nil, err
 		}
 		env := s.Env
+		s.Argv[2] = "echo " + becomeSuccess + "; " + s.Argv[2]
 		s = wrap(s.Argv)
 		s.Keep = stderrLimit
 		for k, v := range env {

@@ -159,9 +159,6 @@ func (c *sshConn) Exec(ctx context.Context, cmd *Command) (*Output, error) {
 	return out, nil
 }
 
-// becomeSuccess is printed by the other account before the command runs.
-const becomeSuccess = "REHEARSE-BECOME-SUCCESS"
-
 func (c *sshConn) Put(ctx context.Context, dest string, mode uint32, b Blob, become *Become) error {
 	return c.agents.put(ctx, dest, mode, b, become)
 }
@@ -247,8 +244,8 @@ func (l *sshLink) start(ctx context.Context, s *wire.Spawn) (*process, error) {
 	if s.TTY {
 		in = terminalInput{ch}
 	}
-	if s.Prompt != "" && s.TTY {
-		out = &promptReader{r: ch, w: ch, prompt: []byte(s.Prompt), password: s.Password, process: p}
+	if len(s.Prompts) > 0 && s.TTY {
+		out = &promptReader{r: ch, w: ch, prompts: s.Prompts, password: s.Password, process: p}
 	}
 	return &process{in: in, out: out, exit: p.exit, notes: p.notes, kill: p.kill}, nil
 }
@@ -360,11 +357,11 @@ func (p *sshProcess) kill() {
 	})
 }
 
-// promptReader answers the prompt of sudo or su on a terminal, and gives what comes after the command has started.
+// promptReader answers the prompt of sudo or su on a terminal, up to the success marker. All that comes can be read.
 type promptReader struct {
 	r        io.Reader
 	w        io.Writer
-	prompt   []byte
+	prompts  []string
 	password string
 	process  *sshProcess
 
@@ -373,40 +370,29 @@ type promptReader struct {
 }
 
 func (p *promptReader) Read(b []byte) (int, error) {
-	for !p.started {
-		n, err := p.r.Read(b)
-		p.seen = append(p.seen, b[:n]...)
-		if i := bytes.Index(p.seen, []byte(becomeSuccess)); i >= 0 {
-			if j := bytes.IndexByte(p.seen[i:], '\n'); j >= 0 {
-				p.started = true
-				p.seen = p.seen[i+j+1:]
-				break
-			}
-		} else if i := bytes.Index(p.seen, p.prompt); i >= 0 {
-			p.seen = p.seen[i+len(p.prompt):]
-			p.process.mu.Lock()
-			p.process.exitStatus.Asked++
-			again := p.process.exitStatus.Asked > 1 || p.password == ""
-			p.process.mu.Unlock()
-			if again {
-				p.process.kill()
-			} else {
-				io.WriteString(p.w, p.password+"\n")
-			}
-		}
-		if err != nil {
-			p.process.mu.Lock()
-			p.process.exitStatus.Terminal = string(p.seen)
-			p.process.mu.Unlock()
-			p.started = true
-			p.seen = nil
-			return 0, err
-		}
+	n, err := p.r.Read(b)
+	if p.started {
+		return n, err
 	}
-	if len(p.seen) > 0 {
-		n := copy(b, p.seen)
-		p.seen = p.seen[n:]
-		return n, nil
+	p.seen = append(p.seen, b[:n]...)
+	if bytes.Contains(p.seen, []byte(becomeSuccess)) {
+		p.started, p.seen = true, nil
+		return n, err
 	}
-	return p.r.Read(b)
+	p.process.mu.Lock()
+	defer p.process.mu.Unlock()
+	p.process.exitStatus.Terminal = string(p.seen[:min(len(p.seen), 4<<10)])
+	for _, prompt := range p.prompts {
+		if bytes.Count(p.seen, []byte(prompt)) <= int(p.process.exitStatus.Asked) {
+			continue
+		}
+		p.process.exitStatus.Asked++
+		if p.process.exitStatus.Asked > 1 || p.password == "" {
+			go p.process.kill()
+		} else {
+			go io.WriteString(p.w, p.password+"\n")
+		}
+		break
+	}
+	return n, err
 }

@@ -61,7 +61,7 @@ func (l *systemSSH) alive() bool { return true }
 func (l *systemSSH) close()      {}
 
 func (l *systemSSH) start(ctx context.Context, s *wire.Spawn) (*process, error) {
-	if s.Prompt != "" {
+	if len(s.Prompts) > 0 {
 		return nil, errors.New("a raw command as another account does not work through the system's ssh")
 	}
 	line := s.Argv[0]

@@ -33,6 +33,7 @@ type Request struct {
 	MaxDiff   int    // size in bytes above which content is not shown as a difference; 0 is ansible's default
 	Cwd       string // working directory, "" is the login directory (Local: that of this process)
 	TmpDir    string // remote_tmp; "" is the system's
+	Leave     string // an account whose child agent ends first: the module removes the account
 	Async     *Async
 }
 
@@ -66,6 +67,9 @@ type Become struct {
 	Exe      string // "" is the method's name
 	Flags    string // become_flags, split as a shell splits words; "" is the method's default
 	Password Secret
+	Chdir    string        // sudo_chdir: the directory in which sudo starts
+	Prompts  string        // su's prompts without their colons, one a line; "" is "Password"
+	Timeout  time.Duration // for the account to be reached; 0 is the connection's
 }
 
 // Result is the answer to one Request. Err is set when there is no answer, because the host is lost or was never
