@@ -50,19 +50,80 @@ func (r *reading) run(path string, args ...string) (stdout, stderr []byte, err e
 	return out.Bytes(), errs.Bytes(), nil
 }
 
+// checkProfile tells what is wrong with the frame of a script's output, and with the profile that it names.
+func checkProfile(v value.Value) error {
+	d, ok := v.(*value.Dict)
+	if !ok {
+		return fmt.Errorf("Value is '%s' instead of 'dict'.", v.TypeName())
+	}
+	meta, ok := d.Raw("_meta")
+	if !ok {
+		return nil
+	}
+	m, ok := meta.(*value.Dict)
+	if !ok {
+		return fmt.Errorf("Value contains '_meta' which is '%s' instead of 'dict'.", meta.TypeName())
+	}
+	profile, ok := m.Raw("profile")
+	if !ok {
+		return nil
+	}
+	name, ok := profile.(value.Str)
+	switch {
+	case !ok:
+		return fmt.Errorf("Value contains '_meta.profile' which is '%s' instead of 'str'.", profile.TypeName())
+	case !strings.HasPrefix(name.S, "inventory_"):
+		return fmt.Errorf("Non-inventory profile '%s' is not allowed.", name.S)
+	case name.S != "inventory_legacy":
+		return fmt.Errorf("Unknown profile name '%s'.", name.S)
+	}
+	return nil
+}
+
+// checkLegacy finds a marker of the legacy profile without its text.
+func checkLegacy(v value.Value) error {
+	switch v := v.(type) {
+	case *value.List:
+		for _, x := range v.Items {
+			if err := checkLegacy(x); err != nil {
+				return err
+			}
+		}
+	case *value.Dict:
+		for k, x := range v.RawAll() {
+			if name := value.ToStr(k); name == "__ansible_unsafe" || name == "__ansible_vault" {
+				if _, ok := x.(value.Str); !ok {
+					return fmt.Errorf("%s is <class '%s'> not <class 'str'>", name, x.TypeName())
+				}
+			}
+			if err := checkLegacy(x); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 func parseScript(r *reading, path string) error {
 	out, stderr, err := r.run(path, "--list")
 	if err != nil {
 		return err
 	}
+	help := ""
+	if text := strings.TrimSpace(string(stderr)); text != "" {
+		help = "\nStandard error from inventory script:\n" + text
+	}
 	v, err := value.FromJSON(out)
 	if err != nil {
-		return fmt.Errorf("Unable to get JSON decoder for inventory script result: Value could not be parsed as JSON: %w", err)
+		return fmt.Errorf("Unable to get JSON decoder for inventory script result: Value could not be parsed as JSON: %w%s", err, help)
 	}
-	d, ok := value.Legacy(v, value.InventoryTrust).(*value.Dict)
-	if !ok {
-		return fmt.Errorf("Unable to get JSON decoder for inventory script result: Value is '%s' instead of 'dict'.", v.TypeName())
+	if err := checkProfile(v); err != nil {
+		return fmt.Errorf("Unable to get JSON decoder for inventory script result: %w%s", err, help)
 	}
+	if err := checkLegacy(v); err != nil {
+		return fmt.Errorf("Inventory script result could not be parsed as JSON: %w%s", err, help)
+	}
+	d := value.Legacy(v, value.InventoryTrust).(*value.Dict)
 	if len(bytes.TrimSpace(stderr)) > 0 && !r.o.HideStderr {
 		r.problems = append(r.problems, diag.Diagnostic{Rule: "inventory-script", Message: string(stderr)})
 	}
@@ -71,14 +132,11 @@ func parseScript(r *reading, path string) error {
 	for k, data := range d.RawAll() {
 		name := value.ToStr(k)
 		if name == "_meta" {
-			m, ok := data.(*value.Dict)
-			if !ok {
-				return fmt.Errorf("Value contains '_meta' which is '%s' instead of 'dict'.", data.TypeName())
-			}
-			vars, has := m.Raw("hostvars")
+			vars, has := data.(*value.Dict).Raw("hostvars")
 			if !has {
 				vars = value.None{}
 			}
+			var ok bool
 			if meta, ok = vars.(*value.Dict); !ok {
 				return fmt.Errorf("Value contains '_meta.hostvars' which is '%s' instead of 'dict'.", vars.TypeName())
 			}
