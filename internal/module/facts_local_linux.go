@@ -1,6 +1,8 @@
 package module
 
 import (
+	"errors"
+	"fmt"
 	"path/filepath"
 	"sort"
 	"strconv"
@@ -52,16 +54,19 @@ func (f *factRun) localFact(path string) value.Value {
 	if v, err := value.FromJSON([]byte(out)); err == nil {
 		return v
 	}
-	v, ok := parseINI(out)
-	if !ok {
+	v, err := parseINI(out)
+	switch {
+	case errors.Is(err, errINI):
 		return bad("error loading facts as JSON or ini - please check content: " + path)
+	case err != nil:
+		return bad("error loading facts as ini - please check content: " + path + " (" + err.Error() + ")")
 	}
 	return v
 }
 
 // parseINI reads text as Python's configparser does: sections with options in lower case, DEFAULT among all of them,
-// continuation lines, %(name)s from the same section.
-func parseINI(text string) (*value.Dict, bool) {
+// continuation lines, %(name)s from the same section. Text that is no INI gives errINI.
+func parseINI(text string) (*value.Dict, error) {
 	sections, defaults := &value.Dict{}, &value.Dict{}
 	var section *value.Dict
 	var option string
@@ -85,7 +90,7 @@ func parseINI(text string) (*value.Dict, bool) {
 		if trimmed[0] == '[' {
 			end := strings.LastIndexByte(trimmed, ']')
 			if end < 2 {
-				return nil, false
+				return nil, errINI
 			}
 			name := trimmed[1:end]
 			option = ""
@@ -94,7 +99,7 @@ func parseINI(text string) (*value.Dict, bool) {
 				continue
 			}
 			if _, ok := sections.Get(name); ok {
-				return nil, false
+				return nil, errINI
 			}
 			section = &value.Dict{}
 			sections.Put(name, section)
@@ -102,11 +107,11 @@ func parseINI(text string) (*value.Dict, bool) {
 		}
 		at := strings.IndexAny(trimmed, "=:")
 		if section == nil || at <= 0 {
-			return nil, false
+			return nil, errINI
 		}
 		option = strings.ToLower(strings.TrimSpace(trimmed[:at]))
 		if _, ok := section.Get(option); ok {
-			return nil, false
+			return nil, errINI
 		}
 		section.Put(option, value.S(strings.TrimSpace(trimmed[at+1:])))
 	}
@@ -119,25 +124,27 @@ func parseINI(text string) (*value.Dict, bool) {
 			}
 		}
 		for _, k := range s.Keys() {
-			text, ok := interpolate(s, value.ToStr(k), 0)
-			if !ok {
-				return nil, false
+			text, err := interpolate(s, value.ToStr(name), value.ToStr(k), 0)
+			if err != nil {
+				return nil, err
 			}
 			s.Set(k, value.S(text))
 		}
 	}
-	return sections, true
+	return sections, nil
 }
 
-// interpolate replaces %(name)s and %% in a value.
-func interpolate(section *value.Dict, name string, depth int) (string, bool) {
-	v, ok := section.Get(name)
-	if !ok || depth > 10 {
-		return "", false
-	}
+var errINI = errors.New("not an INI file")
+
+// interpolate replaces %(name)s and %% in a value; the errors are those of Python's configparser.
+func interpolate(section *value.Dict, in, name string, depth int) (string, error) {
+	v, _ := section.Get(name)
 	text := value.ToStr(v)
 	if !strings.Contains(text, "%") {
-		return text, true
+		return text, nil
+	}
+	if depth > 10 {
+		return "", fmt.Errorf("Recursion limit exceeded in value substitution: option '%s' in section '%s' contains an interpolation key which cannot be substituted in 10 steps. Raw value: %s", name, in, value.Repr(v))
 	}
 	var b strings.Builder
 	for i := 0; i < len(text); i++ {
@@ -153,19 +160,24 @@ func interpolate(section *value.Dict, name string, depth int) (string, bool) {
 		case strings.HasPrefix(rest, "("):
 			end := strings.Index(rest, ")s")
 			if end < 0 {
-				return "", false
+				return "", fmt.Errorf("bad interpolation variable reference %s", value.Repr(value.S(text[i:])))
 			}
-			inner, ok := interpolate(section, strings.ToLower(rest[1:end]), depth+1)
-			if !ok {
-				return "", false
+			other := strings.ToLower(rest[1:end])
+			if _, ok := section.Get(other); !ok {
+				return "", fmt.Errorf("Bad value substitution: option '%s' in section '%s' contains an interpolation key '%s' which is not a valid option name. Raw value: %s",
+					name, in, other, value.Repr(v))
+			}
+			inner, err := interpolate(section, in, other, depth+1)
+			if err != nil {
+				return "", err
 			}
 			b.WriteString(inner)
 			i += end + 2
 		default:
-			return "", false
+			return "", fmt.Errorf("'%%' must be followed by '%%' or '(', found: %s", value.Repr(value.S(text[i:])))
 		}
 	}
-	return b.String(), true
+	return b.String(), nil
 }
 
 // facterFacts are those of Puppet's facter, where it is installed.

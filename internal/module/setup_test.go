@@ -148,6 +148,7 @@ func TestLocalFacts(t *testing.T) {
 		"b.fact":   {"[general]\nName=v %(other)s\nother = o\n[s2]\nk: v\n", 0o644},
 		"c.fact":   {"#!/bin/sh\necho '{\"run\": true}'\n", 0o755},
 		"d.fact":   {"no section\n", 0o644},
+		"d2.fact":  {"[s]\nvalue = this is a % bad % fact\n", 0o644},
 		"e.fact":   {"#!/bin/sh\necho no >&2; exit 3\n", 0o755},
 		"skip.txt": {"{}", 0o644},
 	} {
@@ -159,11 +160,11 @@ func TestLocalFacts(t *testing.T) {
 	facts, _ := r.Get("ansible_facts")
 	local, _ := facts.(*value.Dict).Get("ansible_local")
 	want := "{'a': {'x': [1, 2]}, 'b': {'general': {'name': 'v o', 'other': 'o'}, 's2': {'k': 'v'}}, 'c': {'run': True}, 'd': 'error loading facts as JSON or ini - please check content: " +
-		dir + "/d.fact', 'e': 'Failure executing fact script (" + dir + "/e.fact), rc: 3, err: no\\n'}"
+		dir + "/d.fact', 'd2': \"error loading facts as ini - please check content: " + dir + "/d2.fact ('%' must be followed by '%' or '(', found: '% bad % fact')\", 'e': 'Failure executing fact script (" + dir + "/e.fact), rc: 3, err: no\\n'}"
 	if got := value.Repr(local); got != want {
 		t.Errorf("got %s\nwant %s", got, want)
 	}
-	if warnings, _ := r.Get("warnings"); warnings == nil || len(warnings.(*value.List).Items) != 2 {
+	if warnings, _ := r.Get("warnings"); warnings == nil || len(warnings.(*value.List).Items) != 3 {
 		t.Errorf("warnings: %v", warnings)
 	}
 }
