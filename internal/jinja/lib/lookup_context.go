@@ -12,6 +12,7 @@ import (
 
 	"github.com/rehearse-dev/rehearse/internal/jinja"
 	"github.com/rehearse-dev/rehearse/internal/pyre"
+	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
@@ -34,7 +35,8 @@ func lookupEnvironment(c *jinja.Call) (value.Value, error) {
 		}
 		v, set := lookupEnv(c, words[0])
 		if set {
-			out.Items = append(out.Items, value.S(v))
+			at := source.Location{File: source.NewFile("<environment variable "+repr(words[0])+">", nil)}
+			out.Items = append(out.Items, value.Str{S: v, At: &at})
 			continue
 		}
 		if u, ok := fallback.(*value.Undefined); ok {

@@ -79,6 +79,9 @@ func location(v value.Value) string {
 
 // placeOf writes a place as PATH:LINE:COLUMN.
 func placeOf(at source.Location) string {
+	if len(at.File.Content) == 0 {
+		return at.File.Path // a value that stands in no file
+	}
 	p := at.Position()
 	return fmt.Sprintf("%s:%d:%d", at.File.Path, p.Line, p.Column)
 }
