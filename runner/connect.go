@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -15,12 +14,8 @@ import (
 	"github.com/rehearse-dev/rehearse/runner/transport"
 )
 
-// conn is an open way to a host. busy holds one token: a transport.Conn serves one goroutine at a time.
-type conn struct {
-	busy chan struct{}
-	c    transport.Conn
-	err  error
-}
+// conn is an open way to a host.
+type conn struct{ c transport.Conn }
 
 // runHost is the host that the task runs on.
 func (o *one) runHost() *inventory.Host {
@@ -284,4 +279,3 @@ func first(list ...string) string {
 	return ""
 }
 
-var _ = sort.Strings

@@ -314,14 +314,13 @@ func TestMissingKey(t *testing.T) {
 func TestEncryptedKey(t *testing.T) {
 	s := startSSHD(t, "")
 	locked := filepath.Join(s.Dir, "locked")
-	out, err := exec.Command("cp", s.Key, locked).CombinedOutput()
-	must(t, err)
-	if out, err = exec.Command("ssh-keygen", "-p", "-q", "-P", "", "-N", "open sesame", "-f", locked).CombinedOutput(); err != nil {
+	must(t, exec.Command("cp", s.Key, locked).Run())
+	if out, err := exec.Command("ssh-keygen", "-p", "-q", "-P", "", "-N", "open sesame", "-f", locked).CombinedOutput(); err != nil {
 		t.Skipf("ssh-keygen cannot encrypt the key: %v: %s", err, out)
 	}
 	target := s.target()
 	target.KeyFile = locked
-	_, err = transport.DialSSH(context.Background(), target)
+	_, err := transport.DialSSH(context.Background(), target)
 	unreachable(t, err, "it is encrypted; add it to the ssh-agent or set ansible_ssh_private_key_passphrase")
 	target.Passphrase = "wrong"
 	_, err = transport.DialSSH(context.Background(), target)
