@@ -18,6 +18,7 @@ import (
 type included struct {
 	spec    *spec
 	name    string
+	at      source.Location // of the role's name
 	args    *value.Dict
 	vars    *value.Dict
 	hosts   []*inventory.Host
@@ -75,7 +76,7 @@ func (p *playRun) inclusion(r, it *result) *included {
 	}
 	for _, k := range []string{"name", "role"} {
 		if v, ok := inc.args.Raw(k); ok {
-			inc.name = value.ToStr(v)
+			inc.name, inc.at = value.ToStr(v), fault.Of(v)
 			break
 		}
 	}
@@ -216,6 +217,9 @@ func (p *playRun) load(inc *included) ([]*playbook.Block, error) {
 		DefaultsFrom: get("defaults_from"), HandlersFrom: get("handlers_from"), Public: public,
 		AllowDuplicates: flag("allow_duplicates", true), Validate: flag("rolespec_validate", true)}, inc.vars)
 	if err := firstError(problems); err != nil {
+		if e, ok := err.(*parseError); ok && !e.At.Known() {
+			e.At = inc.at
+		}
 		return nil, err
 	}
 	if role != nil {

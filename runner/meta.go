@@ -1,6 +1,10 @@
 package runner
 
 import (
+	"fmt"
+	"os"
+	"time"
+
 	"github.com/rehearse-dev/rehearse/internal/inventory"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/runner/callback"
@@ -66,6 +70,8 @@ func (p *playRun) meta(s *spec, h *inventory.Host) (*result, error) {
 	}
 	if !implicit {
 		p.display.Verbose(1, "", "META: "+head)
+	} else if p.setting("DEFAULT_DEBUG") {
+		p.display.Show(fmt.Sprintf("%6d %.5f: META: %s", os.Getpid(), float64(time.Now().UnixNano())/1e9, head), "")
 	}
 	if skip != "" {
 		p.emit(callback.TaskResult{Result: r.shown(), Status: callback.Skipped})

@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -464,6 +465,9 @@ func (f *runFlags) callbacks(env *Env, w *workspace, o *runner.Options) error {
 	}
 	o.Callbacks = []callback.Callback{main}
 	for _, n := range c.Strings("CALLBACKS_ENABLED") {
+		if slices.Contains(callback.Stdout, strings.TrimPrefix(n, "ansible.builtin.")) {
+			continue // those own the screen; naming one here does nothing
+		}
 		cb, err := callback.NewEnabled(n, o.Display, s)
 		if err != nil {
 			o.Display.Warn("Skipping callback plugin '" + n + "', unable to load")

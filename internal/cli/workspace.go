@@ -175,7 +175,7 @@ func (w *workspace) loadInventory(o workspaceOptions) (*inventory.Inventory, []d
 		},
 		Enabled: w.config.Strings("INVENTORY_ENABLED"), IgnoreExtensions: w.config.Strings("INVENTORY_IGNORE_EXTS"),
 		IgnorePatterns: w.config.Strings("INVENTORY_IGNORE_PATTERNS"), TransformGroups: w.config.String("TRANSFORM_INVALID_GROUP_CHARS"),
-		PatternMismatch: w.config.String("HOST_PATTERN_MISMATCH"), UnparsedFailed: w.config.Bool("INVENTORY_UNPARSED_IS_FAILED"),
+		PatternMismatch: w.config.String("HOST_PATTERN_MISMATCH"), Merge: w.config.String("DEFAULT_HASH_BEHAVIOUR") == "merge", UnparsedFailed: w.config.Bool("INVENTORY_UNPARSED_IS_FAILED"),
 		AnyUnparsedFailed: w.config.Bool("INVENTORY_ANY_UNPARSED_IS_FAILED"),
 		NoUnparsedWarning: w.config.Get("INVENTORY_UNPARSED_WARNING").Value == value.Value(value.Bool(false)),
 	})

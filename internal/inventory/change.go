@@ -156,7 +156,7 @@ func (i *Inventory) setGroupVar(g *Group, name string, v value.Value, at source.
 		}
 		return nil
 	}
-	g.Vars.Put(name, v)
+	g.Vars.Put(name, i.joined(g.Vars, name, v))
 	if at.Known() {
 		if g.places == nil {
 			g.places = map[string]source.Location{}
@@ -167,9 +167,27 @@ func (i *Inventory) setGroupVar(g *Group, name string, v value.Value, at source.
 	return nil
 }
 
+// joined is a variable's new value: under hash_behaviour = merge a dict joins the one of an earlier source.
+func (i *Inventory) joined(vars *value.Dict, name string, v value.Value) value.Value {
+	if !i.merge {
+		return v
+	}
+	old, ok := vars.Raw(name)
+	a, isDict := old.(*value.Dict)
+	b, too := v.(*value.Dict)
+	if !ok || !isDict || !too {
+		return v
+	}
+	out := a.Copy()
+	for k, x := range b.RawAll() {
+		out.Put(value.ToStr(k), i.joined(out, value.ToStr(k), x))
+	}
+	return out
+}
+
 func (i *Inventory) setHostVar(h *Host, name string, v value.Value, at source.Location) {
 	i.checkName(name, at)
-	h.Vars.Put(name, v)
+	h.Vars.Put(name, i.joined(h.Vars, name, v))
 	if at.Known() {
 		if h.places == nil {
 			h.places = map[string]source.Location{}

@@ -62,6 +62,7 @@ type Inventory struct {
 	warned     map[string]bool
 	strict     bool // HOST_PATTERN_MISMATCH = error
 	quiet      bool // HOST_PATTERN_MISMATCH = ignore
+	merge      bool // DEFAULT_HASH_BEHAVIOUR = merge
 }
 
 // New makes an inventory with the groups all and ungrouped only.

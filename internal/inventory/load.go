@@ -44,6 +44,7 @@ type Options struct {
 	YAMLExtensions    []string // yaml_valid_extensions
 	TransformGroups   string   // TRANSFORM_INVALID_GROUP_CHARS
 	PatternMismatch   string   // HOST_PATTERN_MISMATCH
+	Merge             bool     // DEFAULT_HASH_BEHAVIOUR = merge
 	UnparsedFailed    bool     // INVENTORY_UNPARSED_IS_FAILED
 	AnyUnparsedFailed bool     // INVENTORY_ANY_UNPARSED_IS_FAILED
 	NoUnparsedWarning bool     // INVENTORY_UNPARSED_WARNING = no
@@ -106,7 +107,7 @@ func findPlugin(name string) *plugin {
 // of errors as Related, outermost first, with the places that ansible-core shows. err is only for what stops the run.
 func Load(fsys source.FS, sources []string, o Options) (*Inventory, []diag.Diagnostic, error) {
 	inv := New()
-	inv.python, inv.mode = o.Python, o.TransformGroups
+	inv.python, inv.mode, inv.merge = o.Python, o.TransformGroups, o.Merge
 	inv.strict, inv.quiet = o.PatternMismatch == "error", o.PatternMismatch == "ignore"
 	if len(o.Enabled) == 0 {
 		o.Enabled = DefaultEnabled
