@@ -282,6 +282,10 @@ func datetimeMethods() []*Method {
 			t := get(v)
 			return value.Date{T: time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)}, nil
 		}),
+		// There is no type for a time of day: it is a text, as inventories in TOML have it, too.
+		noArgs("time", "The time of day, as a text.", "str", func(v value.Value) (value.Value, error) {
+			return value.S(get(v).Format("15:04:05.999999")), nil
+		}),
 		&Method{Name: "isoformat", Params: "sep='T'", Doc: "The time in ISO 8601.", Result: "str", Call: func(c *MethodCall) (value.Value, error) {
 			a, err := c.bind(0, "sep")
 			if err != nil {
