@@ -106,9 +106,12 @@ func now(c *jinja.Call) (value.Value, error) {
 	return value.DateTime{T: time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond()/1000*1000, time.UTC)}, nil
 }
 
+// noHint is what undef() says where it is given no words.
+const noHint = "Mandatory variable has not been overridden"
+
 func undef(c *jinja.Call) (value.Value, error) {
 	if isNone(c.Args[0]) {
-		return c.Undefined("Mandatory variable has not been overridden"), nil
+		return c.Undefined(noHint), nil
 	}
 	s, err := soft(c.Args[0])
 	if err != nil {

@@ -39,10 +39,7 @@ func lookupEnvironment(c *jinja.Call) (value.Value, error) {
 			out.Items = append(out.Items, value.Str{S: v, At: &at})
 			continue
 		}
-		if u, ok := fallback.(*value.Undefined); ok {
-			if u.Cause != nil || u.Name != "" {
-				return nil, u
-			}
+		if u, ok := fallback.(*value.Undefined); ok && u.Error() == noHint { // undef() without words of its own
 			out.Items = append(out.Items, c.Undefined("The environment variable "+repr(words[0])+" is not set."))
 			continue
 		}
