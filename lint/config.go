@@ -29,6 +29,7 @@ type Config struct {
 	TaskPrefix                     string // task_name_prefix
 	Strict                         bool
 	MaxTasks, MaxBlockDepth        int
+	SupportedAlso                  []string // supported_ansible_also
 	AllowCollections, AllowModules []string // only_builtins_allow_*
 	LoopVarPrefix, VarPattern      string
 	SARIFFile                      string              // where SARIF is to be written, too
@@ -250,6 +251,8 @@ func (c *Config) set(name string, v value.Value, bad func(string, ...any) error)
 		if _, err := regexp.Compile(c.VarPattern); err != nil {
 			return bad("$.var_naming_pattern is not a pattern: %v.", err)
 		}
+	case "supported_ansible_also":
+		c.SupportedAlso = list
 	case "sarif_file":
 		c.SARIFFile = text(v)
 	case "task_name_prefix":

@@ -49,6 +49,7 @@ type Example struct {
 	Title string
 	Path  string // decides the kind; "playbook.yml" when empty
 	Text  string
+	Files []string // others that must be there
 	Want  []string
 	Fixed string // the text after --fix, "" when nothing is fixed
 }

@@ -25,7 +25,11 @@ func TestExamples(t *testing.T) {
 			t.Run(r.ID+"/"+e.Title, func(t *testing.T) {
 				config := DefaultConfig()
 				config.EnableList = []string{r.ID}
-				l := New(Options{Dir: t.TempDir(), Config: config})
+				files := map[string]string{}
+				for _, name := range e.Files {
+					files[name] = ""
+				}
+				l := New(Options{Dir: write(t, files), Config: config})
 				var got []string
 				found := check(t, l, e.Path, e.Text)
 				for _, f := range found {
