@@ -278,4 +278,3 @@ func first(list ...string) string {
 	}
 	return ""
 }
-
