@@ -37,7 +37,7 @@ type fileLinks struct {
 
 // newFile reads a file, unless its content is given, and finds out what it is.
 func (s *Snapshot) newFile(path string, content []byte) *File {
-	f := &File{Path: path, Role: roleOf(path)}
+	f := &File{Path: path, Role: s.role(path)}
 	rel, err := filepath.Rel(s.Root, path)
 	if err != nil {
 		rel = path
@@ -106,6 +106,21 @@ func syntaxKind(k Kind) (playbook.FileKind, bool) {
 		return playbook.VarsFile, true
 	}
 	return 0, false
+}
+
+// role gives the directory of the role that a path belongs to. Outside of a directory named roles, a directory counts as a role
+// only where it has a main file.
+func (s *Snapshot) role(path string) string {
+	dir := roleOf(path)
+	if dir == "" || strings.Contains(dir, "/roles/") {
+		return dir
+	}
+	for _, main := range [...]string{"tasks/main.yml", "tasks/main.yaml", "meta/main.yml", "meta/main.yaml", "defaults/main.yml", "handlers/main.yml"} {
+		if _, err := s.FS.Stat(filepath.Join(dir, main)); err == nil {
+			return dir
+		}
+	}
+	return ""
 }
 
 // roleOf gives the directory of the role that a path belongs to: the parent of tasks, handlers, defaults, vars, meta,

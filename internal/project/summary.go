@@ -438,8 +438,7 @@ func (c *collector) arguments(t *playbook.TaskSyntax, level string, want func(st
 
 // inventory defines the variables of an inventory file.
 func (c *collector) inventory() {
-	over := (&source.Overlay{Base: nothing{}}).With(c.f.Path, c.f.Source.Content)
-	inv, _, err := inventory.Load(over, []string{c.f.Path}, inventory.Options{Enabled: []string{"yaml", "ini", "toml"}})
+	inv, _, err := inventory.Load(single{c.f.Source}, []string{c.f.Path}, inventory.Options{Enabled: []string{"yaml", "ini", "toml"}})
 	if err != nil {
 		return
 	}

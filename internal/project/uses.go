@@ -2,7 +2,9 @@ package project
 
 import (
 	"io/fs"
+	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/rehearse-dev/rehearse/internal/jinja"
 	"github.com/rehearse-dev/rehearse/internal/source"
@@ -61,9 +63,28 @@ func (c *collector) reads(t *jinja.Template, place func(jinja.Span) source.Span)
 	}
 }
 
-// nothing is a file system without files.
-type nothing struct{}
+// single is a file system with one file.
+type single struct{ *source.File }
 
-func (nothing) ReadFile(string) ([]byte, error)       { return nil, fs.ErrNotExist }
-func (nothing) Stat(string) (fs.FileInfo, error)      { return nil, fs.ErrNotExist }
-func (nothing) ReadDir(string) ([]fs.DirEntry, error) { return nil, fs.ErrNotExist }
+func (s single) ReadFile(path string) ([]byte, error) {
+	if path != s.Path {
+		return nil, fs.ErrNotExist
+	}
+	return s.Content, nil
+}
+
+func (s single) Stat(path string) (fs.FileInfo, error) {
+	if path != s.Path {
+		return nil, fs.ErrNotExist
+	}
+	return s, nil
+}
+
+func (single) ReadDir(string) ([]fs.DirEntry, error) { return nil, fs.ErrNotExist }
+
+func (s single) Name() string     { return filepath.Base(s.Path) }
+func (s single) Size() int64      { return int64(len(s.Content)) }
+func (single) Mode() fs.FileMode  { return 0o644 }
+func (single) ModTime() time.Time { return time.Time{} }
+func (single) IsDir() bool        { return false }
+func (single) Sys() any           { return nil }
