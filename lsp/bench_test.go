@@ -145,6 +145,85 @@ func TestLatency(t *testing.T) {
 	}
 }
 
+// TestWholeRepositories opens every file of real repositories (folders in REHEARSE_BENCH_REPOS, separated by colons) and
+// asks about places all over it. It prints how many files and findings there were.
+func TestWholeRepositories(t *testing.T) {
+	dirs := os.Getenv("REHEARSE_BENCH_REPOS")
+	if dirs == "" {
+		t.Skip("REHEARSE_BENCH_REPOS names no folders")
+	}
+	path, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range strings.Split(dirs, ":") {
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			s := startProgram(t, path)
+			s.call("initialize", map[string]any{"processId": os.Getpid(), "rootUri": fileURI(dir), "capabilities": map[string]any{}})
+			files, asked, found := 0, 0, map[string]int{}
+			var slowest time.Duration
+			slow := ""
+			err := filepath.WalkDir(dir, func(name string, d os.DirEntry, err error) error {
+				ext := filepath.Ext(name)
+				if err != nil || !d.Type().IsRegular() || ext != ".yml" && ext != ".yaml" && ext != ".j2" || strings.Contains(name, "/.git/") {
+					return err
+				}
+				b, err := os.ReadFile(name)
+				if err != nil {
+					return err
+				}
+				files++
+				doc := map[string]any{"uri": fileURI(name)}
+				language := "ansible"
+				if ext == ".j2" {
+					language = "jinja"
+				}
+				s.notify("textDocument/didOpen", map[string]any{"textDocument": map[string]any{"uri": doc["uri"], "languageId": language, "version": 1, "text": string(b)}})
+				s.note("textDocument/publishDiagnostics", func(p map[string]any) bool {
+					if p["uri"] != doc["uri"] {
+						return false
+					}
+					for _, x := range p["diagnostics"].([]any) {
+						code, _ := x.(map[string]any)["code"].(string)
+						found[code]++
+					}
+					return true
+				})
+				lines := strings.Split(string(b), "\n")
+				for i := 0; i < len(lines); i += 1 + len(lines)/12 {
+					at := map[string]any{"textDocument": doc, "position": map[string]any{"line": i, "character": len(lines[i]) * (i % 5) / 4}}
+					for _, method := range []string{"completion", "hover", "definition"} {
+						asked++
+						begin := time.Now()
+						if n := len(s.call("textDocument/"+method, at)); n > 100<<10 {
+							t.Errorf("%s:%d: %s answers %d bytes", name, i+1, method, n)
+						}
+						if d := time.Since(begin); d > slowest {
+							slowest, slow = d, fmt.Sprintf("%s at %s:%d", method, name, i+1)
+						}
+					}
+				}
+				for _, method := range []string{"documentSymbol", "codeLens", "foldingRange", "documentLink"} {
+					asked++
+					s.call("textDocument/"+method, map[string]any{"textDocument": doc})
+				}
+				s.notify("textDocument/didClose", map[string]any{"textDocument": doc})
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("%d files, %d questions, %v of CPU, slowest %v (%s), %s", files, asked, s.cpu(), slowest, slow, s.memory())
+			t.Logf("findings: %v", found)
+			s.call("shutdown", nil)
+			s.notify("exit", nil)
+			if err := s.cmd.Wait(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 func fileURI(path string) string { return (&url.URL{Scheme: "file", Path: path}).String() }
 
 // program is the real server behind its pipes.

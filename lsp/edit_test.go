@@ -193,3 +193,20 @@ func TestWorkspaceDiagnostics(t *testing.T) {
 	c.notify("workspace/didChangeConfiguration", map[string]any{"settings": map[string]any{"diagnostics": "open"}})
 	other(0)
 }
+
+func TestTemplateDiagnostics(t *testing.T) {
+	c := open(t, small)
+	c.didOpen("roles/web/templates/nginx.conf.j2", 1, "listen {{ port }};\n{% if x %}\n{{ a b }}\n")
+	d := c.diagnostics("roles/web/templates/nginx.conf.j2", 1)
+	if len(d.Diagnostics) == 0 || d.Diagnostics[0].Range.Start.Line != 2 || !strings.Contains(d.Diagnostics[0].Message, "expected token 'end of print statement', got 'b'") {
+		t.Errorf("%+v", d.Diagnostics)
+	}
+	c.didChange("roles/web/templates/nginx.conf.j2", 2, edit{l1: -1, text: "{% if x %}{{ a }}{% endif %}\n"})
+	if d := c.diagnostics("roles/web/templates/nginx.conf.j2", 2); len(d.Diagnostics) != 0 {
+		t.Errorf("%+v", d.Diagnostics)
+	}
+	c.didChange("roles/web/templates/nginx.conf.j2", 3, edit{l1: -1, text: "#jinja2: variable_start_string:'[[', variable_end_string:']]'\n{{ a b }}\n"})
+	if d := c.diagnostics("roles/web/templates/nginx.conf.j2", 3); len(d.Diagnostics) != 0 {
+		t.Errorf("%+v", d.Diagnostics)
+	}
+}

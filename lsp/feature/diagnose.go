@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/rehearse-dev/rehearse/internal/diag"
+	"github.com/rehearse-dev/rehearse/internal/jinja"
+	"github.com/rehearse-dev/rehearse/internal/project"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/lint"
 )
@@ -18,6 +21,9 @@ func Diagnose(in *Input, lintToo bool) []diag.Diagnostic {
 			At:      source.Location{File: in.Source, Span: in.Source.LineSpan(1)},
 			Message: fmt.Sprintf("the file has %d bytes: it is not analysed", len(in.Source.Content)),
 		}}
+	}
+	if in.Kind() == project.Template {
+		return templateProblems(in.Source)
 	}
 	var found []diag.Diagnostic
 	if s := in.Syntax(); s != nil {
@@ -51,4 +57,22 @@ func parserSaid(found []diag.Diagnostic, d *diag.Diagnostic) bool {
 		return false
 	}
 	return slices.ContainsFunc(found, func(f diag.Diagnostic) bool { return f.Severity == diag.Error })
+}
+
+// templateProblems lists what is wrong in a template file. One that changes the delimiters in its first line is not
+// looked at.
+func templateProblems(f *source.File) []diag.Diagnostic {
+	text := string(f.Content)
+	if !utf8.ValidString(text) || strings.HasPrefix(text, "#jinja2:") {
+		return nil
+	}
+	var found []diag.Diagnostic
+	for _, p := range jinja.Parse(text, nil).Problems {
+		d := diag.Diagnostic{Rule: "jinja[invalid]", At: source.Location{File: f, Span: p.Span}, Message: p.Message}
+		if p.Nearest != "" {
+			d.Message += " Did you mean '" + p.Nearest + "'?"
+		}
+		found = append(found, d)
+	}
+	return found
 }
