@@ -2,7 +2,6 @@ package runner
 
 import (
 	"github.com/rehearse-dev/rehearse/internal/value"
-	"github.com/rehearse-dev/rehearse/internal/vars"
 	"github.com/rehearse-dev/rehearse/runner/callback"
 )
 
@@ -115,5 +114,3 @@ func (p *playRun) refreshInventory() error {
 	p.store.Forget()
 	return nil
 }
-
-var _ = vars.Query{}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/rehearse-dev/rehearse/internal/inventory"
 	"github.com/rehearse-dev/rehearse/internal/jinja"
-	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/vars"
 	"github.com/rehearse-dev/rehearse/runner/callback"
@@ -440,5 +439,3 @@ func all_(t *jinja.Templar, list []value.Value) (bool, value.Value, error) {
 	}
 	return true, nil, nil
 }
-
-var _ = source.Location{}

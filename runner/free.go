@@ -3,7 +3,6 @@ package runner
 import (
 	"github.com/rehearse-dev/rehearse/internal/inventory"
 	"github.com/rehearse-dev/rehearse/internal/playbook"
-	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/runner/callback"
 	"github.com/rehearse-dev/rehearse/runner/fault"
 )
@@ -152,5 +151,3 @@ func (p *playRun) announceFree(s *spec, h *inventory.Host) {
 	}
 	p.emit(callback.TaskStart{Task: s.view})
 }
-
-var _ = value.Equal

@@ -118,7 +118,11 @@ func (p *playRun) include(results []*result, left []*inventory.Host) error {
 			if e, ok := err.(*parseError); ok && !strings.HasSuffix(e.rule, "[role-not-found]") {
 				return e
 			}
-			p.includeFailed(inc, fault.From(err))
+			f := fault.From(err)
+			if e, ok := err.(*parseError); ok {
+				f = e.Fault
+			}
+			p.includeFailed(inc, f)
 			for _, h := range inc.hosts {
 				bad[h] = true
 			}

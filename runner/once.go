@@ -133,7 +133,7 @@ func (o *one) fail(err error) {
 	}
 	d.Put("failed", value.Bool(true))
 	d.Put("exception", value.S(noTraceback))
-	if !has(d, "msg") {
+	if crash, _ := d.Raw(module.CrashKey); crash != nil || !has(d, "msg") {
 		d.Put("msg", value.S(res.fault.Error()))
 	}
 	if !has(d, "changed") {

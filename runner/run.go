@@ -126,7 +126,6 @@ type run struct {
 
 	interpreters map[string]string // found on hosts, by host
 
-	interrupted func() bool
 }
 
 // Run runs the playbooks and returns the exit status.
@@ -177,5 +176,3 @@ func (r *run) recap() callback.Stats {
 	s.Run = r.customRun
 	return s
 }
-
-func (r *run) stopped(ctx context.Context) bool { return ctx.Err() != nil }

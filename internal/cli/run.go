@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"os/user"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -505,5 +504,3 @@ func boolEnv(env *Env, to *bool, names ...string) bool {
 	}
 	return false
 }
-
-var _ = user.Current

@@ -177,8 +177,6 @@ func splitPort(name string) (host, port string, ok bool) {
 	return h, p, p != ""
 }
 
-var groupBySpec = &argspec.Spec{Options: []*argspec.Option{{Name: "key", Required: true}, {Name: "parents", Type: "list", Elements: "str", Default: value.NewList(value.S("all"))}}}
-
 var groupBy = &Action{Name: "ansible.builtin.group_by", NoHost: true, Run: func(c *Context) (*value.Dict, error) {
 	if !has(c.Args, "key") {
 		return failed("the 'key' param is required when using group_by"), nil

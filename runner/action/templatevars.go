@@ -2,10 +2,7 @@ package action
 
 import (
 	"os"
-	"os/user"
 	"path/filepath"
-	"strconv"
-	"syscall"
 	"time"
 
 	"github.com/rehearse-dev/rehearse/internal/value"
@@ -26,15 +23,7 @@ func templateVars(c *Context, path, src, dest string) map[string]value.Value {
 	}
 	if info, err := os.Stat(path); err == nil {
 		vars["template_mtime"] = value.DateTime{T: info.ModTime()}
-		if st, ok := info.Sys().(*syscall.Stat_t); ok {
-			id := strconv.Itoa(int(st.Uid))
-			vars["template_uid"] = value.S(id)
-			if u, err := user.LookupId(id); err == nil {
-				vars["template_uid"] = value.S(u.Username)
-			} else {
-				vars["template_uid"] = value.Int(st.Uid)
-			}
-		}
+		vars["template_uid"] = owner(info)
 	}
 	if _, ok := c.Scope.Lookup("ansible_managed"); !ok {
 		managed := value.Value(value.S("Ansible managed"))

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/rehearse-dev/rehearse/internal/value"
-	"github.com/rehearse-dev/rehearse/runner/fault"
 )
 
 // Options are the settings of the default callback (callback_default in ansible.cfg).
@@ -28,11 +27,10 @@ type Default struct {
 	*Display
 	Options
 
-	free       bool
-	bannerOf   any // ID of the task whose banner stands last
-	name       string
-	nameOf     any
-	startedFor any
+	free     bool
+	bannerOf any // ID of the task whose banner stands last
+	name     string
+	nameOf   any
 }
 
 // Event shows one event.
@@ -384,4 +382,3 @@ func (c *Default) recap(s Stats) {
 }
 
 var _ Callback = (*Default)(nil)
-var _ = fault.Format
