@@ -229,7 +229,7 @@ func (c *Call) TemplateFile(path, text string, local Vars, o *Options) (value.Va
 	}
 	at := &source.Location{File: source.NewFile(path, []byte(text)), Span: Span{End: len(text)}}
 	t := c.Templar.Extend(local)
-	t.Search = append([]string{filepath.Dir(path)}, c.Templar.searchPath()...)
+	t.Search = append([]string{filepath.Dir(path)}, c.Templar.SearchPath()...)
 	v, err := t.render(value.Authored(text, at), o, false)
 	if err != nil {
 		return nil, t.fail(err, value.Authored(text, at), false)

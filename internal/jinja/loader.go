@@ -10,9 +10,9 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
-// searchPath lists the directories of includes that the variable ansible_search_path gives: each one's templates
+// SearchPath lists the directories of includes that the variable ansible_search_path gives: each one's templates
 // directory, then itself.
-func (t *Templar) searchPath() []string {
+func (t *Templar) SearchPath() []string {
 	v, _ := t.variable("ansible_search_path")
 	l, ok := v.(*value.List)
 	if !ok {

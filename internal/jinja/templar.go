@@ -299,7 +299,11 @@ func (t *Templar) render(s value.Str, o *Options, escape bool) (value.Value, err
 	}
 	if x, ok := v.(value.Str); ok {
 		if n := trailingNewlines(s.S) - trailingNewlines(x.S); n > 0 {
-			x.S += strings.Repeat(e.syntax.NewlineSequence, n)
+			line := "\n" // the header's own line break does not count here
+			if o != nil && o.NewlineSequence != "" {
+				line = o.NewlineSequence
+			}
+			x.S += strings.Repeat(line, n)
 			x.Embedded = false
 			v = x
 		}
@@ -494,7 +498,7 @@ func (t *Templar) expression(src value.Str, escape, conditional bool) (value.Val
 // Text renders a template file: its text with a "#jinja2:" header, if any, and overrides of the options (nil for
 // none).
 func (t *Templar) Text(src value.Str, o *Options) (string, error) {
-	if !src.Trusted {
+	if !src.Trusted || !IsTemplate(src.S, o) {
 		return src.S, nil
 	}
 	outer := t.begin()

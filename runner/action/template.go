@@ -31,7 +31,7 @@ func templateRun(c *Context) (*value.Dict, error) {
 		BlockStart: text(args, "block_start_string"), BlockEnd: text(args, "block_end_string"),
 		VariableStart: text(args, "variable_start_string"), VariableEnd: text(args, "variable_end_string"),
 		CommentStart: text(args, "comment_start_string"), CommentEnd: text(args, "comment_end_string"),
-		NewlineSequence: "\n", TrimBlocks: true, KeepTrailingNewline: true,
+		NewlineSequence: "\n", TrimBlocks: true,
 	}
 	for _, b := range []struct {
 		key string
@@ -93,7 +93,12 @@ func Render(c *Context, path, src, dest string, o *jinja.Options) (string, error
 	file := source.NewFile(path, data)
 	whole := &source.Location{File: file, Span: source.Span{Start: 0, End: len(data)}}
 	local := jinja.Vars(templateVars(c, path, src, dest))
-	return c.Templar.Extend(local).Text(value.Authored(string(data), whole), o)
+	t := c.Templar.Extend(local)
+	t.Search = t.SearchPath()
+	for _, dir := range []string{t.Engine().Config().Dir, filepath.Dir(path)} {
+		t.Search = append(t.Search, filepath.Join(dir, "templates"), dir)
+	}
+	return t.Text(value.Authored(string(data), whole), o)
 }
 
 func readText(c *Context, path string) ([]byte, error) {
