@@ -253,6 +253,12 @@ func (r *run) batchRun(ctx context.Context, play *playbook.Play, set *playSettin
 		p.batchName = append(p.batchName, h.Name)
 	}
 	r.emit(callback.PlayStart{Name: set.name, Check: set.check, Free: set.strategy == "free" || set.strategy == "host_pinned"})
+	for _, h := range batch {
+		p.scope(h, nil) // reads the files of the host's variables
+	}
+	if err := r.unread(); err != nil {
+		return ExitParser, false, err
+	}
 	p.addHandlers(play.AllHandlers())
 	p.ownHandlers = len(play.Handlers)
 	p.setup = r.setupTask(play)

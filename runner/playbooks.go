@@ -103,6 +103,15 @@ func (r *run) problems(list []diag.Diagnostic) int {
 	return code
 }
 
+// unread is the error of a file of variables that could not be read.
+func (r *run) unread() error {
+	d := r.store.Unread()
+	if d == nil {
+		return nil
+	}
+	return &parseError{Fault: fault.New(d.At, "%s", d.Message)}
+}
+
 // plays runs the plays of one playbook in order.
 func (r *run) plays(ctx context.Context, pb *playbook.Playbook) (int, error) {
 	status := ExitOK
@@ -119,6 +128,9 @@ func (r *run) plays(ctx context.Context, pb *playbook.Playbook) (int, error) {
 		set, err := r.settings(play)
 		if err != nil {
 			return ExitError, err
+		}
+		if err := r.unread(); err != nil {
+			return ExitParser, err
 		}
 		hosts, err := r.playHosts(set)
 		if err != nil {

@@ -109,7 +109,11 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 		Merge: w.config.String("DEFAULT_HASH_BEHAVIOUR") == "merge", Decrypt: w.secrets.Decrypt, Magic: o.magic,
 		Python:        sync.OnceValue(func() string { return controllerPython(env) }),
 		DuplicateKeys: w.config.String("DUPLICATE_YAML_DICT_KEY"), Precedence: w.config.Strings("VARIABLE_PRECEDENCE"), NoInject: w.noInject(),
-		Report: func(d diag.Diagnostic) { warn(d.Message, d.At) }})
+		Report: func(d diag.Diagnostic) {
+			if d.Severity != diag.Error || o.magic == nil { // a run ends with the error itself
+				warn(d.Message, d.At)
+			}
+		}})
 	w.loader = &playbook.Loader{DuplicateKeys: w.config.String("DUPLICATE_YAML_DICT_KEY"), FS: o.fs, Engine: w.engine, RolesPath: w.config.Strings("DEFAULT_ROLES_PATH"),
 		Collections: w.config.Strings("COLLECTIONS_PATHS"), Decrypt: w.secrets.Decrypt,
 		Scope: func(p *playbook.Play, t *playbook.Task) jinja.Scope {

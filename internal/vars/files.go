@@ -23,6 +23,16 @@ type loadedFile struct {
 	err  error
 }
 
+// problem is why the file gives no variables, in ansible-core's words.
+func (f *loadedFile) problem() diag.Diagnostic {
+	d := diag.Diagnostic{Rule: "vars-file", Message: f.err.Error()}
+	var bad *yaml.Failure
+	if errors.As(f.err, &bad) {
+		d.At = bad.At
+	}
+	return d
+}
+
 // read reads a file of variables, once. Problems of the file are reported; err is set where it gives no variables.
 func (s *Store) read(path string) loadedFile {
 	if f, ok := s.loaded.Load(path); ok {
@@ -60,6 +70,9 @@ func (s *Store) readFile(path string) loadedFile {
 }
 
 func (s *Store) report(d diag.Diagnostic) {
+	if d.Severity == diag.Error {
+		s.unread.CompareAndSwap(nil, &d)
+	}
 	if s.o.Report != nil {
 		s.o.Report(d)
 	}
@@ -68,13 +81,13 @@ func (s *Store) report(d diag.Diagnostic) {
 // parseVars reads a file's mapping, or list of mappings.
 func parseVars(file *source.File, duplicates string, report func(diag.Diagnostic)) loadedFile {
 	tree := yaml.Parse(file)
-	for _, p := range tree.Problems {
-		report(p)
-	}
 	f := loadedFile{file: file, node: tree.Root()}
 	if bad := tree.Failure(); bad != nil {
 		f.err = bad
 		return f
+	}
+	for _, p := range tree.Problems {
+		report(p)
 	}
 	if f.node == nil {
 		return f
@@ -168,8 +181,7 @@ func (f *fileLayers) files(dir, name string) []loadedFile {
 	for _, p := range playbook.FindVarsFiles(f.store.o.FS, path, varsExtensions, true) {
 		file := f.store.read(p)
 		if file.err != nil {
-			at := source.Location{File: file.file}
-			f.store.report(diag.Diagnostic{Rule: "vars-file", At: at, Message: fmt.Sprintf("Could not process '%s': %s", p, file.err)})
+			f.store.report(file.problem())
 		}
 		files = append(files, file)
 	}

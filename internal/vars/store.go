@@ -63,7 +63,12 @@ type Store struct {
 	groups   atomic.Pointer[groupsVar]
 	loaded   sync.Map // path of a vars file -> loadedFile
 	watched  sync.Map // *value.Dict whose names have been looked at
+	unread   atomic.Pointer[diag.Diagnostic]
 }
+
+// Unread is the first file of variables that is there and could not be read or understood: ansible-core ends a run with
+// it. nil while all is well. Files are read when a scope first needs them.
+func (s *Store) Unread() *diag.Diagnostic { return s.unread.Load() }
 
 // New makes a store.
 func New(o Options) *Store {

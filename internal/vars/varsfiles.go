@@ -40,7 +40,7 @@ func (s *Store) firstFile(c *Scope, candidates []value.Value) []Layer {
 		}
 		f := s.read(path)
 		if f.err != nil {
-			s.report(diag.Diagnostic{Rule: "vars-file", At: placeOf(candidate), Message: fmt.Sprintf("Invalid vars_files file '%s': %s", path, f.err)})
+			s.report(f.problem())
 			return nil
 		}
 		layers := f.layers(VarsFiles, "")

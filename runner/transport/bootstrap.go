@@ -202,7 +202,9 @@ func (b *booter) send(need string) error {
 	if len(fields) < 4 {
 		return fmt.Errorf("unexpected answer %q", need)
 	}
+	b.watch.Stop() // the host does not answer for the time that this takes
 	a, err := agents.For(fields[0], fields[1], fields[2] == "gzip")
+	b.progress()
 	if err != nil {
 		b.proc.in.Close()
 		return &BootstrapError{Message: err.Error()}
