@@ -36,7 +36,7 @@ func play(t *testing.T, inventory, playbook string, args ...string) (string, int
 		}
 		return path
 	}
-	write("ansible.cfg", "[defaults]\ntimeout = 6\n")
+	write("ansible.cfg", "[defaults]\ntimeout = 10\n")
 	var out bytes.Buffer
 	env := &cli.Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, Dir: dir, Getenv: func(name string) string {
 		switch name {
@@ -99,10 +99,10 @@ func TestHostsThatAreLost(t *testing.T) {
 	recap(t, out, "killed", 1, 0, 1, 0)
 	for host, want := range map[string]string{
 		"killed":   "the agent was killed by signal 9",
-		"mute":     "its shell did not answer within 6s",
+		"mute":     "its shell did not answer within 10s",
 		"wrongkey": "Permission denied (publickey)",
 		"unknown":  "Host key verification failed",
-		"silent":   "there was no login within 6s",
+		"silent":   "there was no login within 10s",
 		"closed":   "Connection refused",
 	} {
 		if host != "killed" {
