@@ -148,7 +148,7 @@ func (t *Task) Tags() []value.Value {
 	for _, a := range Inherited(t, "tags") {
 		all = append(all, SplitTags(a.Value)...)
 	}
-	if t.Play != nil && !t.Implicit {
+	if t.Play != nil {
 		for _, i := range t.Play.Imports {
 			all = append(all, SplitTags(i.Value("tags"))...)
 		}

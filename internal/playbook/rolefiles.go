@@ -172,10 +172,7 @@ func (l *loading) validation(r *Role, ctx context) {
 	if d, ok := spec.Raw("short_description"); ok {
 		name += " - " + value.ToStr(d)
 	}
-	file, node := r.Meta.File, r.Meta.Node
-	if r.Meta.SpecFile != nil {
-		file, node = r.Meta.SpecFile, r.Meta.SpecNode
-	}
+	file, node := ctx.play.File, ctx.play.Node // ansible-core shows the play as the place of this task
 	s := &TaskSyntax{Syntax: Syntax{File: file, Node: node}}
 	s.Action = Action{Form: ActionForm, Name: "ansible.builtin.validate_argument_spec", Key: node, Node: node, Args: value.NewDict(
 		"argument_spec", options,
