@@ -41,9 +41,9 @@ func (r *templateRun) run(path string) error {
 		return err
 	}
 	var data []byte
-	name, dir := path, filepath.Dir(path)
+	name, dir := path, r.env.Dir
 	if path == "-" {
-		name, dir = "<stdin>", r.env.Dir
+		name = "<stdin>"
 		data, err = io.ReadAll(r.env.Stdin)
 	} else {
 		if !filepath.IsAbs(path) {

@@ -323,15 +323,10 @@ func (l *lexer) data(end int, sign byte, variable bool) {
 
 func (l *lexer) comment(start, from int) {
 	src := l.src[:l.end]
-	for i := from; i < len(src); i++ {
-		j := strings.Index(src[i:], l.CommentEnd)
-		if j < 0 {
-			break
-		}
-		i += j
-		at := i
-		if i > from && (src[i-1] == '-' || src[i-1] == '+') {
-			at = i - 1
+	if j := strings.Index(src[from:], l.CommentEnd); j >= 0 {
+		at := from + j
+		if j > 0 && (src[at-1] == '-' || src[at-1] == '+') {
+			at--
 		}
 		end, _ := l.closing(src, at, l.CommentEnd)
 		l.emit(TokComment, start, end)

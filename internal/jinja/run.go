@@ -88,7 +88,6 @@ type scopeContext struct {
 	plain    Scope                  // plain mode: the variables given to render
 	locals   map[string]value.Value // of the place that included this template
 	outer    *scopeContext          // of the template that included this one
-	noglobal bool
 	vars     map[string]value.Value // set at the top level
 	exported map[string]bool
 	blocks   map[string][]blockRef

@@ -303,8 +303,7 @@ func (a *analysis) params(target Expr) {
 func undeclared(body []Stmt, names ...string) []string {
 	var found []string
 	left := append([]string(nil), names...)
-	var visit func(n Node) bool
-	visit = func(n Node) bool {
+	visit := func(n Node) bool {
 		switch n := n.(type) {
 		case *Block:
 			return false
