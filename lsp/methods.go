@@ -11,7 +11,7 @@ func methods() []method {
 	return slices.Concat(lifecycle(), []method{
 		notification(protocol.MethodCancelRequest, (*Server).cancelRequest),
 		notification(protocol.MethodInitialized, (*Server).initialized),
-		notification(protocol.MethodTextDocumentDidOpen, (*Server).didOpen),
+		{name: protocol.MethodTextDocumentDidOpen, note: (*Server).didOpen},
 		notification(protocol.MethodTextDocumentDidChange, (*Server).didChange),
 		notification(protocol.MethodTextDocumentDidSave, (*Server).didSave),
 		notification(protocol.MethodTextDocumentDidClose, (*Server).didClose),

@@ -421,3 +421,17 @@ func TestUnsavedBufferWinsOverDisk(t *testing.T) {
 		t.Errorf("diagnostics for a good buffer: %+v", d)
 	}
 }
+
+// TestURIsComeBackAsTheyWere opens files whose names clients write in more than one way.
+func TestURIsComeBackAsTheyWere(t *testing.T) {
+	c := open(t, map[string]string{"ansible.cfg": ""})
+	for _, name := range []string{"a+b.yml", "a%2Bc.yml", "a%20d.yml", "%C3%A9.yml", "(x)@y.yml"} {
+		u := "file://" + c.dir + "/" + name
+		c.notify("textDocument/didOpen", map[string]any{"textDocument": map[string]any{"uri": u, "languageId": "ansible", "version": 1, "text": "- hosts: [\n"}})
+		c.note("textDocument/publishDiagnostics", func(p json.RawMessage) bool {
+			var d published
+			return json.Unmarshal(p, &d) == nil && d.URI == u && len(d.Diagnostics) > 0
+		})
+		c.call("textDocument/documentSymbol", map[string]any{"textDocument": map[string]any{"uri": u}})
+	}
+}
