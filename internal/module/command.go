@@ -24,6 +24,12 @@ func shellModule() *Module {
 }
 
 func commandSpec(shell bool) *argspec.Spec {
+	expand := &argspec.Option{Name: "expand_argument_vars", Type: "bool", Doc: "expand $NAME and ~ in the arguments"}
+	if shell {
+		expand.Doc = "not for a shell, which does so itself"
+	} else {
+		expand.Default = value.Bool(true)
+	}
 	s := &argspec.Spec{
 		SupportsCheck: true, FreeForm: "_raw_params",
 		Options: []*argspec.Option{
@@ -33,7 +39,7 @@ func commandSpec(shell bool) *argspec.Spec {
 			{Name: "argv", Type: "list", Elements: "str", Doc: "program and arguments, one by one"},
 			{Name: "chdir", Type: "path", Doc: "folder to run it in"},
 			{Name: "executable", Doc: "shell to use instead of /bin/sh"},
-			{Name: "expand_argument_vars", Type: "bool", Default: value.Bool(true), Doc: "expand $NAME and ~ in the arguments"},
+			expand,
 			{Name: "creates", Type: "path", Doc: "do not run where this path or pattern exists"},
 			{Name: "removes", Type: "path", Doc: "do not run unless this path or pattern exists"},
 			{Name: "stdin", Doc: "text for its standard input"},

@@ -19,6 +19,15 @@ func runCommand(c *Call) *value.Dict {
 	return result
 }
 
+// runShell is runCommand for the shell module, which takes one option less.
+func runShell(c *Call) *value.Dict {
+	if c.given("expand_argument_vars") {
+		return c.failed(Fail("Unsupported parameters for (" + c.Name + ") module: expand_argument_vars"))
+	}
+	c.Args.Put("expand_argument_vars", value.Bool(true))
+	return runCommand(c)
+}
+
 type commandTask struct {
 	*Call
 	shell bool

@@ -65,6 +65,13 @@ func (f *search) run() (*value.Dict, error) {
 
 // prepare reads the arguments.
 func (f *search) prepare() error {
+	if f.given("contains") {
+		switch f.encoding() {
+		case "", "utf-8", "utf8", "ascii", "us-ascii", "latin-1", "latin1", "iso-8859-1":
+		default:
+			return NeedsPython("ansible.builtin.find", "the encoding "+f.text("encoding"))
+		}
+	}
 	mode, _ := f.Args.Raw("mode")
 	switch m := mode.(type) {
 	case value.Str:
@@ -318,6 +325,11 @@ func (f *search) modeMatches(mode uint32) bool {
 	return mode&f.mode != 0
 }
 
+// encoding is the name of the encoding as Python writes it.
+func (f *search) encoding() string {
+	return strings.ReplaceAll(strings.ToLower(f.text("encoding")), "_", "-")
+}
+
 // holds tells whether the file has a line that matches contains.
 func (f *search) holds(path string) (bool, error) {
 	if f.contains == nil {
@@ -328,7 +340,7 @@ func (f *search) holds(path string) (bool, error) {
 		return false, nil
 	}
 	defer file.Close()
-	code := strings.ToLower(f.text("encoding"))
+	code := f.encoding()
 	decode := func(s string) (string, error) {
 		switch code {
 		case "latin-1", "latin1", "iso-8859-1":

@@ -141,7 +141,7 @@ func encodingOf(name string, content []byte) (encoding, error) {
 	case "latin-1", "latin1", "iso-8859-1", "iso8859-1", "l1":
 		return encoding{widen, narrow}, nil
 	}
-	return encoding{}, Fail("encoding " + name + " is not supported natively: utf-8, ascii and latin-1 are")
+	return encoding{}, NeedsPython("ansible.builtin.replace", "the encoding "+name)
 }
 
 // privateByte is where bytes that are not UTF-8 are kept while a text is edited, as Python keeps them in surrogates.

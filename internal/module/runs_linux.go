@@ -21,7 +21,9 @@ func runOf(name string) func(*Call) *value.Dict {
 		return runFind
 	case "ansible.builtin.replace":
 		return runReplace
-	case "ansible.builtin.command", "ansible.builtin.shell":
+	case "ansible.builtin.shell":
+		return runShell
+	case "ansible.builtin.command":
 		return runCommand
 	case "ansible.builtin.copy":
 		return runCopy
