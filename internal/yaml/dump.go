@@ -29,7 +29,9 @@ type DumpOptions struct {
 	AllowUnicode, ExplicitStart bool
 	ExplicitEnd                 bool
 	DefaultStyle                byte // one of " ' | > or 0
-	Canonical                   bool
+	// Literal, when set, is asked for every text: where ok, the text it gives is printed in literal style.
+	Literal   func(text string) (literal string, ok bool)
+	Canonical bool
 }
 
 // Dump prints a value as ansible-core's dumper does (PyYAML's SafeDumper over libyaml 0.2.5). A container that occurs
@@ -140,6 +142,11 @@ func (r *representer) scalar(s *shape, v value.Value) error {
 		s.tag, s.text = TagFloat, floatText(float64(v))
 	case value.Str:
 		s.tag, s.text = TagStr, v.S
+		if f := r.o.Literal; f != nil {
+			if text, ok := f(v.S); ok {
+				s.text, s.style = text, '|'
+			}
+		}
 	case value.Bytes:
 		s.tag, s.text, s.style = TagBinary, encodeBytes(v), '|'
 	case value.Date, value.DateTime:

@@ -2,6 +2,7 @@ package callback
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/yaml"
@@ -37,7 +38,7 @@ func (c *Default) dumpYAML(v *value.Dict, indent int) string {
 			}
 		}
 	}
-	text, err := yaml.Dump(v, yaml.DumpOptions{Indent: indent, AllowUnicode: true, SortKeys: true})
+	text, err := yaml.Dump(v, yaml.DumpOptions{Indent: indent, AllowUnicode: true, SortKeys: true, Literal: c.literal})
 	if err != nil { // a value that YAML has not, which JSON shows as its text
 		return " " + dumpJSON(v, indent, true, false)
 	}
@@ -53,4 +54,42 @@ func (c *Default) dumpYAML(v *value.Dict, indent int) string {
 		b.WriteString(line)
 	}
 	return b.String()
+}
+
+// literal shows a text of several lines as a block. Unless results are to be exact, what would keep it from being one is
+// dropped: spaces at the ends of lines, tabs, characters that YAML escapes.
+func (c *Default) literal(text string) (string, bool) {
+	if !strings.ContainsAny(text, "\n\u0085\u2028\u2029") {
+		return "", false
+	}
+	if p := c.Format.Pretty; p != nil && !*p {
+		return text, true
+	}
+	text = strings.TrimRightFunc(text, unicode.IsSpace)
+	var b strings.Builder
+	column, spaces := 0, 0
+	for _, r := range text {
+		switch {
+		case r == '\t':
+			n := 8 - column%8
+			spaces += n
+			column += n
+			continue
+		case r == ' ':
+			spaces++
+			column++
+			continue
+		case r == '\n' || r == 0x85 || r == 0x2028 || r == 0x2029:
+			spaces = 0
+			column = 0
+		case r == 0xfeff || r < 32 || r == 127 || r > 127 && r < 160 || r > 0xfffd && r < 0x10000 || r == 0x10ffff:
+			continue
+		default:
+			column++
+		}
+		b.WriteString(strings.Repeat(" ", spaces))
+		spaces = 0
+		b.WriteRune(r)
+	}
+	return b.String(), true
 }
