@@ -3,6 +3,7 @@ package project
 import (
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
@@ -39,7 +40,12 @@ type key struct {
 }
 
 // index says which files define and use a symbol. It holds paths, so that it stays right while a file's places move.
-type index struct{ defs, uses map[key][]string }
+type index struct {
+	defs, uses map[key][]string
+
+	mu    sync.Mutex
+	names map[Symbol][]string // sorted names of what is defined, made when asked for
+}
 
 func (s *Snapshot) index() *index {
 	s.indexOnce.Do(func() {
@@ -55,7 +61,7 @@ func (s *Snapshot) index() *index {
 func (s *Snapshot) build() *index {
 	files := s.Files()
 	each(files, func(f *File) { f.summary() })
-	x := &index{map[key][]string{}, map[key][]string{}}
+	x := &index{defs: map[key][]string{}, uses: map[key][]string{}}
 	for _, f := range files {
 		x.add(f, nil)
 	}
@@ -72,7 +78,7 @@ func (s *Snapshot) update() *index {
 			continue
 		}
 		if !cloned {
-			x = &index{maps.Clone(x.defs), maps.Clone(x.uses)}
+			x = &index{defs: maps.Clone(x.defs), uses: maps.Clone(x.uses)}
 			cloned = true
 		}
 		if old != nil {
@@ -148,15 +154,24 @@ func (s *Snapshot) collect(m map[key][]string, k key, defs bool) []Occurrence {
 	return out
 }
 
-// Names lists the names of all defined symbols of a kind, sorted.
+// Names lists the names of all defined symbols of a kind, sorted. The caller must not change the list.
 func (s *Snapshot) Names(symbol Symbol) []string {
-	var names []string
-	for k := range s.index().defs {
-		if k.symbol == symbol {
-			names = append(names, k.name)
+	x := s.index()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	names, ok := x.names[symbol]
+	if !ok {
+		for k := range x.defs {
+			if k.symbol == symbol {
+				names = append(names, k.name)
+			}
 		}
+		slices.Sort(names)
+		if x.names == nil {
+			x.names = map[Symbol][]string{}
+		}
+		x.names[symbol] = names
 	}
-	slices.Sort(names)
 	return names
 }
 
