@@ -65,8 +65,12 @@ func (c *recordedCase) skipReason() string {
 		return "a class written in Python"
 	case "test_pass_context_loop_vars", "test_pass_context_scoped_loop_vars", "test_pass_context_in_blocks", "test_pass_context_block_and_loop":
 		return "a global function written in Python"
-	case "test_urlize_rel_policy", "test_json_dump":
+	case "test_urlize_rel_policy":
 		return "an environment policy that was not recorded"
+	case "test_json_dump":
+		if string(c.Output) == `"42"` { // made by a dumps function written in Python
+			return "an environment policy that was not recorded"
+		}
 	case "test_debug":
 		return "prints addresses of Python objects"
 	}
