@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/rehearse-dev/rehearse/internal/module"
+	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/runner/action"
 	"github.com/rehearse-dev/rehearse/runner/fault"
@@ -14,6 +15,11 @@ import (
 // call runs the action, or the module where there is no action of the name.
 func (o *one) call(ctx context.Context) (*value.Dict, error) {
 	if o.target.action == nil {
+		if o.target.fqcn == "ansible.builtin.shell" && has(o.args, "expand_argument_vars") {
+			f := fault.New(source.Location{}, "Unsupported parameters for (%s) module: expand_argument_vars", o.spec.name)
+			f.Result = value.NewDict("msg", value.S(f.Msg))
+			return nil, f
+		}
 		return o.module(ctx, o.target.fqcn, o.args, nil)
 	}
 	c := &action.Context{

@@ -135,6 +135,10 @@ var assembleAction = &Action{Name: "ansible.builtin.assemble", Run: func(c *Cont
 	if err != nil || d == nil {
 		return oneFile(c, d, dir, dest), err
 	}
+	diff, _ := d.Raw("diff")
+	if l, ok := diff.(*value.List); ok && len(l.Items) > 0 { // of one file, not of several as copy's
+		d.Put("diff", l.Items[0])
+	}
 	return d, nil
 }}
 
