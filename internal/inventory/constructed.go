@@ -263,7 +263,7 @@ func (c *constructed) names(key, def value.Value, hasDefault, useDefault bool, s
 			names = append(names, name)
 		}
 	default:
-		return nil, fmt.Errorf("Invalid group name format, expected a string or a list of them or dictionary, got: <class '%s'>", key.TypeName())
+		return nil, fmt.Errorf("Invalid group name format, expected a string or a list of them or dictionary, got: %s", pyTypeName(key))
 	}
 	return names, nil
 }

@@ -215,7 +215,7 @@ func TestScope(t *testing.T) {
 			t.Errorf("%s = %v, want %s", name, v, want)
 		}
 	}
-	if d := c.Explain("workers"); len(d) != 3 || d[0].Level != vars.RoleParams || d[1].Level != vars.OwnRoleDefaults {
+	if d := c.Explain("workers"); len(d) != 2 || d[0].Level != vars.RoleParams || d[1].Level != vars.OwnRoleDefaults {
 		t.Errorf("workers: %v", d)
 	}
 }

@@ -242,7 +242,7 @@ type Definition struct {
 	Winner bool
 }
 
-// Explain lists all definitions of a variable, the winner first. Under hash_behaviour = merge mappings of all definitions
+// Explain lists all definitions of a variable, the winner first, each place once. Under hash_behaviour = merge mappings of all definitions
 // are joined; the winner is the strongest then.
 func (c *Scope) Explain(name string) []Definition {
 	var out []Definition
@@ -268,6 +268,10 @@ func (c *Scope) Explain(name string) []Definition {
 				d.At = at
 			}
 			c.state.mu.RUnlock()
+		}
+		// One file may stand at two levels: beside the inventory and beside the playbook, say. The stronger one counts.
+		if d.At.Known() && slices.ContainsFunc(out, func(o Definition) bool { return o.At == d.At }) {
+			return true
 		}
 		out = append(out, d)
 		return true
