@@ -3,6 +3,7 @@ package action
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"math/rand"
@@ -16,6 +17,7 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/module"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
+	"github.com/rehearse-dev/rehearse/internal/vault"
 	"github.com/rehearse-dev/rehearse/runner/fault"
 	"github.com/rehearse-dev/rehearse/runner/transport"
 )
@@ -201,9 +203,11 @@ func FileBlob(c *Context, path string, decrypt bool) (string, transport.Blob, er
 		}
 		if vaulted {
 			if c.Decrypt == nil {
-				return "", transport.Blob{}, fail("Attempting to decrypt but no vault secrets found.")
+				return "", transport.Blob{}, fail("A vault password or secret must be specified to decrypt %s", path)
 			}
-			if data, err = c.Decrypt(data); err != nil {
+			if data, err = c.Decrypt(data); errors.Is(err, vault.ErrNoSecrets) {
+				return "", transport.Blob{}, fail("A vault password or secret must be specified to decrypt %s", path)
+			} else if err != nil {
 				return "", transport.Blob{}, err
 			}
 		}
