@@ -141,6 +141,14 @@ func (n *newFile) adopt() error {
 			return err
 		}
 	}
+	if d := unix.TimespecToNsec(unix.Timespec(n.old.Mtim)) - unix.TimespecToNsec(unix.Timespec(now.Mtim)); d >= 0 && d < 20e6 {
+		// The kernel's file times have steps of some milliseconds: content that was replaced within one would look the same
+		// to make and its like.
+		t := unix.NsecToTimespec(time.Now().UnixNano())
+		if err := unix.UtimesNanoAt(unix.AT_FDCWD, n.Name(), []unix.Timespec{t, t}, 0); err != nil {
+			return &os.PathError{Op: "utime", Path: n.Name(), Err: err}
+		}
+	}
 	return copyXattrs(n.dest, n.file.fd)
 }
 
