@@ -324,9 +324,20 @@ func (t *Task) SearchPath() []string {
 // Is tells whether the task's action is one of the names, in short form or with ansible.builtin or ansible.legacy.
 func (t *Task) Is(names ...string) bool { return slices.Contains(names, shortName(t.Action.Name)) }
 
-// DisplayName is the task's name before templating as the runner shows it: "role : name", or the action's name.
+// DisplayName is the task's name before templating as the runner shows it: "role : name", or the action's name. An
+// include_role shows its name alone, or the role that it includes.
 func (t *Task) DisplayName() string {
 	name := t.Name()
+	if t.Is("include_role", "import_role") {
+		if name != "" {
+			return name
+		}
+		for _, key := range [...]string{"name", "role"} {
+			if v, ok := t.Action.Args.Raw(key); ok {
+				return t.Action.Name + " : " + value.ToStr(v)
+			}
+		}
+	}
 	if name == "" {
 		name = t.Action.Name
 	}
