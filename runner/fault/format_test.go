@@ -9,7 +9,9 @@ import (
 // The text is what ansible-playbook 2.19.14 printed behind "[ERROR]: " for such a chain.
 func TestFormat(t *testing.T) {
 	f := source.NewFile("/p.yml", []byte("- hosts: localhost\n  tasks:\n    - debug:\n        msg: \"{{ x }}\"\n"))
-	at := func(off int) source.Location { return source.Location{File: f, Span: source.Span{Start: off, End: off + 1}} }
+	at := func(off int) source.Location {
+		return source.Location{File: f, Span: source.Span{Start: off, End: off + 1}}
+	}
 	inner := New(at(55), "'x' is undefined")
 	outer := Wrap(Wrap(inner, at(38), "Finalization of task args for 'ansible.builtin.debug' failed."), at(38), "Task failed.")
 	want := "Task failed: Finalization of task args for 'ansible.builtin.debug' failed: 'x' is undefined\n\n" +
