@@ -104,7 +104,7 @@ func TestRunGolden(t *testing.T) {
 func recordCase(t *testing.T, path string, a *txtar.Archive, dir string, args []string) {
 	cmd := exec.Command(*record, args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "ANSIBLE_PYTHON_INTERPRETER=/opt/ref/venv/bin/python3")
+	cmd.Env = append(os.Environ(), "ANSIBLE_PYTHON_INTERPRETER="+filepath.Join(filepath.Dir(*record), "python3"))
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {

@@ -61,7 +61,7 @@ func TestMalformed(t *testing.T) {
 			if w.RC == 0 {
 				t.Fatalf("error %q, want none", got)
 			}
-			if got != strings.ReplaceAll(w.Error, "/work/main/internal/playbook/testdata/malformed", dir) {
+			if got != strings.ReplaceAll(w.Error, "/RECORDED/malformed", dir) {
 				t.Errorf("error  %q\nwanted %q", got, w.Error)
 			}
 			if pos := d.At.Position(); w.At != "" {

@@ -55,4 +55,5 @@ for play in Playbook.load('site.yml', vm, loader).get_plays():
         'roles': [{'name': r.get_name(), 'public': r.public, 'defaults': plain(r.get_default_vars()), 'vars': plain(r.get_vars()),
                    'params': plain(r.get_role_params())} for r in play.roles],
     })
-print(json.dumps(plays, indent=1, sort_keys=True))
+here = os.path.dirname(os.path.abspath(__file__))  # not a path of the machine that recorded
+print(json.dumps(plays, indent=1, sort_keys=True).replace(here, '/RECORDED'))

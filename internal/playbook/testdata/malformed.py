@@ -24,4 +24,5 @@ for name in sorted(os.listdir('.')):
         if o:
             entry['at'] = o.group(1) + ':' + o.group(2) + ':' + o.group(3)
     out[name] = entry
-print(json.dumps(out, indent=1, sort_keys=True))
+here = os.path.dirname(os.path.abspath(__file__))  # not a path of the machine that recorded
+print(json.dumps(out, indent=1, sort_keys=True).replace(here, '/RECORDED'))
