@@ -88,7 +88,7 @@ func (r *run) refused(pb *playbook.Playbook) []diag.Diagnostic {
 				}
 				continue
 			}
-			if why := r.refusal(s.target); why != "" {
+			if why := r.refusal(s.target); why != "" && !r.o.Syntax && !r.listing() {
 				note(s.task.Action.NameAt, "%s", why)
 			}
 			if d := t.Value("debugger"); d != nil && value.ToStr(d) != "never" {
