@@ -327,7 +327,7 @@ func (p *playRun) strategy() (int, error) {
 	var status int
 	var err error
 	switch p.set.strategy {
-	case "linear", "debug":
+	case "linear":
 		status, err = p.linear()
 	case "free", "host_pinned":
 		status, err = p.free()

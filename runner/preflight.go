@@ -16,7 +16,7 @@ import (
 var connections = []string{"local", "ssh", "smart", "paramiko", "paramiko_ssh"}
 
 // strategies are the strategies that there are.
-var strategies = []string{"linear", "free", "host_pinned", "debug"}
+var strategies = []string{"linear", "free", "host_pinned"}
 
 // preflight looks for what cannot run before any host is touched: modules that nobody has, strategies and connections
 // that are not supported. All of it is shown at once. Names that are templates and files that are included at run time
@@ -57,7 +57,9 @@ func (r *run) refused(pb *playbook.Playbook) []diag.Diagnostic {
 	}
 	for _, play := range pb.Plays {
 		if a := play.Attr("strategy"); a != nil && !templated(a.Value) {
-			if !oneOf(value.ToStr(a.Value), strategies) {
+			if name := value.ToStr(a.Value); oneOf(name, []string{"debug"}) {
+				note(a.At(), "The strategy 'debug' is not supported: there is no task debugger.")
+			} else if !oneOf(name, strategies) {
 				note(a.At(), "Invalid play strategy specified: %s", value.ToStr(a.Value))
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -463,6 +464,9 @@ func (f *runFlags) callbacks(env *Env, w *workspace, o *runner.Options) error {
 		return &ExitError{Code: 1, Message: "[ERROR]: " + err.Error()}
 	}
 	o.Callbacks = []callback.Callback{main}
+	if o.Display.Live() {
+		o.Callbacks = append(o.Callbacks, &callback.Progress{Display: o.Display, Now: time.Now})
+	}
 	for _, n := range c.Strings("CALLBACKS_ENABLED") {
 		if slices.Contains(callback.Stdout, strings.TrimPrefix(n, "ansible.builtin.")) {
 			continue // those own the screen; naming one here does nothing

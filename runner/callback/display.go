@@ -94,6 +94,9 @@ func printable(s string) string {
 	return b.String()
 }
 
+// Live tells whether there is a terminal that shows a transient line.
+func (d *Display) Live() bool { return d.live }
+
 // Status replaces the transient line of a terminal; "" removes it. Elsewhere it does nothing.
 func (d *Display) Status(line string) {
 	if !d.live {
