@@ -3,6 +3,7 @@ package catalog
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -149,6 +150,22 @@ func actionFile(fs source.FS, base string) string {
 	return ""
 }
 
+// AddLibrary adds a folder of modules behind the known ones: that of a role, which ansible-core searches from the moment
+// the role is loaded.
+func (c *Catalog) AddLibrary(dir string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if slices.Contains(c.o.Library, dir) {
+		return
+	}
+	c.o.Library = append(slices.Clip(c.o.Library), dir)
+	for name, e := range c.local {
+		if e == nil { // it may be found now
+			delete(c.local, name)
+		}
+	}
+}
+
 // library finds a module in the project's own folders. Like ansible-core it takes any file type, Python first.
 func (c *Catalog) library(name string) *Entry {
 	c.mu.Lock()
@@ -195,7 +212,10 @@ func otherFile(fs source.FS, dir, name string) string {
 // libraryNames lists the modules of the project's own folders.
 func (c *Catalog) libraryNames() []string {
 	var out []string
-	for _, dir := range c.o.Library {
+	c.mu.Lock()
+	library := c.o.Library
+	c.mu.Unlock()
+	for _, dir := range library {
 		entries, err := c.o.FS.ReadDir(dir)
 		if err != nil {
 			continue

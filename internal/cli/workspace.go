@@ -127,6 +127,7 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 	library = append(library, filepath.Join(dir, "library"))
 	library = append(library, w.config.Strings("DEFAULT_MODULE_PATH")...)
 	w.catalog = catalog.New(catalog.Options{FS: o.fs, CollectionsPath: w.config.Strings("COLLECTIONS_PATHS"), Library: library, Path: env.Getenv("PATH")})
+	w.loader.OnRole = func(path string) { w.catalog.AddLibrary(filepath.Join(path, "library")) }
 	return w, nil
 }
 

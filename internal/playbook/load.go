@@ -33,6 +33,9 @@ type Loader struct {
 	// Parse reads and parses a file; nil: the loader does it itself. The language server gives its memo here.
 	Parse func(path string, kind FileKind) (*File, error)
 
+	// OnRole, when set, is told the folder of each role that is loaded.
+	OnRole func(path string)
+
 	ids   atomic.Int64
 	mu    sync.Mutex
 	files map[fileKey]*File

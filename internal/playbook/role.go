@@ -162,6 +162,9 @@ func (l *loading) role(q request) *Role {
 		return nil
 	}
 	r.Name, r.Path, r.Collection = found.name, found.path, found.collection
+	if l.OnRole != nil {
+		l.OnRole(r.Path)
+	}
 	switch {
 	case q.public != nil:
 		r.Public = *q.public
