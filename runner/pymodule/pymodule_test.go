@@ -115,10 +115,12 @@ func TestACancelledModuleIsKilled(t *testing.T) {
 	in := fake(t)
 	var pool pyhost.Pool
 	defer pool.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
-	defer cancel()
-	if _, err := pool.Run(ctx, request(t, in, "stuck", nil)); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("got %v", err)
+	for _, after := range []time.Duration{0, time.Millisecond, 200 * time.Millisecond} { // before, while and after the fork sets itself up
+		ctx, cancel := context.WithTimeout(context.Background(), after)
+		if _, err := pool.Run(ctx, request(t, in, "stuck", nil)); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("after %s: %v", after, err)
+		}
+		cancel()
 	}
 }
 

@@ -24,6 +24,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 )
 
 //go:embed server.py
@@ -137,6 +138,7 @@ func start(interpreter, base string) (*process, error) {
 	s := &process{cmd: cmd}
 	cmd.Stderr = &s.stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.WaitDelay = patience
 	if s.in, err = cmd.StdinPipe(); err != nil {
 		w.Close()
 		return nil, err
@@ -191,6 +193,9 @@ func (s *process) call(ctx context.Context, r *Request) (*Reply, error) {
 		defer close(ended)
 		select {
 		case <-ctx.Done():
+			// The fork makes a group of its own as its first step, which may still be ahead of it.
+			syscall.Kill(-started.Pid, syscall.SIGKILL)
+			syscall.Kill(started.Pid, syscall.SIGKILL)
 			syscall.Kill(-started.Pid, syscall.SIGKILL)
 		case <-done:
 		}
@@ -233,10 +238,15 @@ func (s *process) lost(err error) error {
 	return fmt.Errorf("%s ended without a word: %w", s.cmd.Path, err)
 }
 
+// patience is how long a Python process may take to end by itself when its input has ended.
+const patience = 2 * time.Second
+
 func (s *process) end() {
 	s.once.Do(func() {
 		s.in.Close()
+		force := time.AfterFunc(patience, func() { syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL) })
 		s.cmd.Wait()
+		force.Stop()
 	})
 }
 
