@@ -178,7 +178,7 @@ func (o *one) moduleParams(t target, args *value.Dict) (string, error) {
 		v value.Value
 	}{
 		{"_ansible_check_mode", value.Bool(o.res.check)}, {"_ansible_no_log", value.Bool(o.res.noLog)}, {"_ansible_debug", value.Bool(false)},
-		{"_ansible_diff", value.Bool(o.res.diff)}, {"_ansible_verbosity", value.Int(o.o.Verbosity)}, {"_ansible_version", value.S("2.19.14")},
+		{"_ansible_diff", value.Bool(o.res.diff)}, {"_ansible_verbosity", value.Int(o.o.Verbosity)}, {"_ansible_version", value.S(AnsibleVersion)},
 		{"_ansible_module_name", value.S(t.fqcn)}, {"_ansible_syslog_facility", value.S("LOG_USER")},
 		{"_ansible_selinux_special_fs", value.Strings([]string{"fuse", "nfs", "vboxsf", "ramfs", "9p", "vfat"})},
 		{"_ansible_socket", value.None{}}, {"_ansible_shell_executable", value.S(shell)},

@@ -74,6 +74,9 @@ type Options struct {
 	Ask func(prompt string, secret bool) (string, error)
 }
 
+// AnsibleVersion is the version of ansible-core whose behaviour this program has.
+const AnsibleVersion = "2.19.14"
+
 // Place is a line of a file.
 type Place struct {
 	Path string

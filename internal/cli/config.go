@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rehearse-dev/rehearse/internal/config"
-	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/yaml"
 )
@@ -65,9 +64,9 @@ func (c *configRun) command(use, short string, run func() error) *cobra.Command 
 		if c.kind != "base" && c.kind != "all" && !slices.Contains(pluginKinds(), c.kind) {
 			return &ExitError{2, fmt.Sprintf("argument -t/--type: invalid choice: '%s' (choose from 'all', 'base', '%s')", c.kind, strings.Join(pluginKinds(), "', '"))}
 		}
-		getenv := c.env.Getenv
+		env := *c.env
 		if c.file != "" {
-			getenv = func(name string) string {
+			env.Getenv = func(name string) string {
 				if name == "ANSIBLE_CONFIG" {
 					return c.file
 				}
@@ -75,11 +74,7 @@ func (c *configRun) command(use, short string, run func() error) *cobra.Command 
 			}
 		}
 		var err error
-		c.config, err = config.Load(config.Options{FS: source.OS{}, Dir: c.env.Dir, Env: func(name string) (string, bool) {
-			v := getenv(name)
-			return v, v != ""
-		}})
-		if err != nil {
+		if c.config, err = loadConfig(&env); err != nil {
 			return &ExitError{1, "[ERROR]: " + err.Error()}
 		}
 		return run()

@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
-)
 
-// compatible is the version of ansible-core whose behaviour this program has.
-const compatible = "2.19.14"
+	"github.com/rehearse-dev/rehearse/runner"
+)
 
 // dropIns are the programs of Ansible whose names select a command: a symbolic link of that name stands in for them.
 var dropIns = map[string]string{
@@ -51,5 +50,5 @@ func versionText(program string, env *Env) string {
 	if c, err := loadConfig(env); err == nil && c.Path != "" {
 		file = c.Path
 	}
-	return fmt.Sprintf("%s [core %s]\n  config file = %s\n  executable: rehearse %s\n", program, compatible, file, version())
+	return fmt.Sprintf("%s [core %s]\n  config file = %s\n  executable: rehearse %s\n", program, runner.AnsibleVersion, file, version())
 }

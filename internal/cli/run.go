@@ -310,7 +310,7 @@ func (f *runFlags) magicVars(o runner.Options) *value.Dict {
 		"ansible_diff_mode", value.Bool(f.diff),
 		"ansible_verbosity", value.Int(f.verbosity),
 		"ansible_forks", value.Int(max(f.forks, 0)),
-		"ansible_version", value.NewDict("string", value.S("2.19.14"), "full", value.S("2.19.14"), "major", value.Int(2), "minor", value.Int(19), "revision", value.Int(14)),
+		"ansible_version", value.NewDict("string", value.S(runner.AnsibleVersion), "full", value.S(runner.AnsibleVersion), "major", value.Int(2), "minor", value.Int(19), "revision", value.Int(14)),
 	)
 	if f.forks == 0 {
 		d.Put("ansible_forks", value.Int(5))

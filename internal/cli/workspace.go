@@ -222,21 +222,9 @@ func ask(env *Env, prompt string, secret bool) (string, error) {
 		env.Stderr.Write([]byte("\n"))
 		return string(line), err
 	}
-	var line []byte
-	b := make([]byte, 1)
-	for {
-		n, err := env.Stdin.Read(b)
-		if n == 1 {
-			if b[0] == '\n' {
-				return strings.TrimSuffix(string(line), "\r"), nil
-			}
-			line = append(line, b[0])
-		}
-		if err != nil {
-			if len(line) > 0 {
-				return string(line), nil
-			}
-			return "", err
-		}
+	line, err := readLine(env.Stdin)
+	if err != nil && line == "" {
+		return "", err
 	}
+	return line, nil
 }

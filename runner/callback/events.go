@@ -1,6 +1,7 @@
 package callback
 
 import (
+	"strings"
 	"time"
 
 	"github.com/rehearse-dev/rehearse/internal/value"
@@ -62,7 +63,7 @@ func (c *Events) result(r *Result) []any {
 	fields := append([]any{"host", value.S(r.Host)}, c.task(r.Task)...)
 	shown := &value.Dict{}
 	for k, v := range r.shown().RawAll() {
-		if s, ok := k.(value.Str); !ok || !isInternal(s.S) {
+		if s, ok := k.(value.Str); !ok || !strings.HasPrefix(s.S, "_ansible_") {
 			shown.Set(k, v)
 		}
 	}
@@ -82,8 +83,6 @@ func (c *Events) result(r *Result) []any {
 	}
 	return fields
 }
-
-func isInternal(key string) bool { return len(key) > 9 && key[:9] == "_ansible_" }
 
 func (c *Events) print(event string, fields ...any) {
 	d := value.NewDict("event", value.S(event), "time", value.S(c.Now().UTC().Format("2006-01-02T15:04:05.000000Z")))
