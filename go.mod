@@ -61,3 +61,9 @@ require (
 )
 
 tool honnef.co/go/tools/cmd/staticcheck
+
+// Other projects' sources: what make conformance lays out, and npm's packages.
+ignore (
+	./build
+	node_modules
+)
