@@ -27,6 +27,7 @@ func (o *one) call(ctx context.Context) (*value.Dict, error) {
 		Templar: o.tpl, Scope: o.scope, Check: o.res.check, Diff: o.res.diff, NoLog: o.res.noLog, Verbosity: o.o.Verbosity,
 		FS: o.o.FS, SearchPath: o.spec.path, BaseDir: o.play.BaseDir, Decrypt: o.o.Decrypt, Env: o.env, Async: o.async > 0, AsyncDir: o.asyncDir(), TaskName: o.spec.view.Name,
 		Local: o.isLocal(), Show: func(text string) { o.display.Show(text, "") },
+		Verbose: func(level int, text string) { o.display.Verbose(level, "", text) },
 		Module: func(name string, args *value.Dict, blobs map[string]transport.Blob) (*value.Dict, error) {
 			return o.module(ctx, name, args, blobs)
 		},
@@ -115,7 +116,7 @@ func (o *one) module(ctx context.Context, name string, args *value.Dict, blobs m
 	if o.async > 0 {
 		req.Async = o.asyncJob()
 	}
-	if module.Find(t.fqcn) == nil {
+	if t.native() == nil {
 		if err := o.pythonRequest(req, t, args); err != nil {
 			return nil, err
 		}
@@ -135,6 +136,7 @@ func (o *one) module(ctx context.Context, name string, args *value.Dict, blobs m
 		return nil, r.Err
 	}
 	d := untrust(r.Value).(*value.Dict)
+	d.Delete(value.S(module.StderrKey))
 	if failed, _ := truthOf(d, "failed"); failed {
 		d.Put(moduleKey, value.Bool(true))
 	}

@@ -68,7 +68,11 @@ func (z finalizer) run(v value.Value, concat bool, depth int) (value.Value, erro
 	case *value.Undefined:
 		if !x.Lax() {
 			if z.replace != nil {
-				return z.replace(x), nil
+				w := z.replace(x)
+				if u, still := w.(*value.Undefined); still {
+					return nil, u
+				}
+				return w, nil
 			}
 			return nil, x
 		}

@@ -11,7 +11,7 @@ import (
 // Templar evaluates with the variables of one host and task. It is for one goroutine at a time.
 type Templar struct {
 	Ctx context.Context // stops evaluation; nil means never
-	// OnUndefined, when set, replaces an undefined value in results instead of failing.
+	// OnUndefined, when set, replaces an undefined value in results; where it gives one back, that fails as usual.
 	OnUndefined func(*value.Undefined) value.Value
 
 	// Search lists the directories of templates that include, import and extends name; empty means the engine's own.
@@ -445,12 +445,29 @@ func (t *Templar) expression(src value.Str, escape, conditional bool) (value.Val
 	v, err := c.expr(&a.frame)
 	lim.depth--
 	if err != nil {
-		if u, ok := err.(*value.Undefined); ok && t.OnUndefined != nil {
-			return t.OnUndefined(u), nil
-		}
-		return nil, t.fail(err, src, true)
+		return t.replaced(err, src)
 	}
 	return t.final(t.placed(v, src), src, true)
+}
+
+// replaced gives what OnUndefined puts in the place of a failed evaluation, or the error.
+func (t *Templar) replaced(err error, src value.Str) (value.Value, error) {
+	if t.OnUndefined != nil {
+		u := t.failed(t.fail(err, src, true), src, true)
+		if own, ok := err.(*value.Undefined); ok {
+			u = own
+			if u.At == nil {
+				c := *own
+				c.At = src.At
+				u = &c
+			}
+		}
+		v := t.OnUndefined(u)
+		if _, still := v.(*value.Undefined); !still {
+			return v, nil
+		}
+	}
+	return nil, t.fail(err, src, true)
 }
 
 // Text renders a template file: its text with a "#jinja2:" header, if any, and overrides of the options (nil for

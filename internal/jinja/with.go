@@ -19,10 +19,7 @@ func (t *Templar) With(name string, terms *value.List, action string, at source.
 	r := &run{e: t.engine, t: t, c: &code{tmpl: &Template{}}, ctx: &scopeContext{t: t, e: t.engine}, lim: lim, src: &at}
 	v, err := r.lookup(name, args, nil, true, action)
 	if err != nil {
-		if u, ok := err.(*value.Undefined); ok && t.OnUndefined != nil {
-			return t.OnUndefined(u), nil
-		}
-		return nil, t.fail(err, src, true)
+		return t.replaced(err, src)
 	}
 	return t.final(v, src, true)
 }

@@ -5,6 +5,7 @@ package action
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -78,6 +79,8 @@ type Context struct {
 	AsyncDir string
 	TaskName string
 	Show     func(text string)
+	// Verbose shows a line where the verbosity is above level (0 for -v).
+	Verbose func(level int, text string)
 }
 
 // table is the explicit list of actions.
@@ -86,7 +89,7 @@ var table = sync.OnceValue(func() map[string]*Action {
 	for _, a := range []*Action{
 		debugAction, setFact, assertAction, failAction, includeVars, copyAction, templateAction, addHost, groupBy,
 		setStats, gatherFacts, packageAction, serviceAction, fetchAction, pauseAction, scriptAction, rawAction,
-		waitForConnection, validateArgumentSpec, unarchiveAction, assembleAction, uriAction, asyncStatus,
+		waitForConnection, validateArgumentSpec, unarchiveAction, assembleAction, uriAction, asyncStatus, inspectAction,
 	} {
 		m[a.Name] = a
 	}
@@ -110,9 +113,28 @@ func Names() []string {
 	return names
 }
 
-// fail is the result of an action that says no itself.
+// fail is the result of an action that says no itself: the result has the bare message.
 func fail(format string, args ...any) error {
-	return fault.New(source.Location{}, format, args...)
+	f := fault.New(source.Location{}, format, args...)
+	f.Result = value.NewDict("msg", value.S(f.Msg))
+	return f
+}
+
+// broken is an error that ends an action: the result's message says that the task failed.
+func broken(format string, args ...any) error { return fault.New(source.Location{}, format, args...) }
+
+// only refuses arguments that the action does not have.
+func (c *Context) only(names ...string) error {
+	var bad []string
+	for k := range c.Args.RawAll() {
+		if name := value.ToStr(k); !slices.Contains(names, name) {
+			bad = append(bad, name)
+		}
+	}
+	if len(bad) > 0 {
+		return fail("Invalid options for %s: %s", c.Written, strings.Join(bad, ","))
+	}
+	return nil
 }
 
 // validate checks the action's own arguments with ansible-core's messages.

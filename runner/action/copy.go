@@ -190,7 +190,7 @@ func FileBlob(c *Context, path string, decrypt bool) (string, transport.Blob, er
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return "", transport.Blob{}, fail("%s", err)
+		return "", transport.Blob{}, broken("%s", err)
 	}
 	defer f.Close()
 	head := make([]byte, len("$ANSIBLE_VAULT"))
@@ -203,10 +203,10 @@ func FileBlob(c *Context, path string, decrypt bool) (string, transport.Blob, er
 		}
 		if vaulted {
 			if c.Decrypt == nil {
-				return "", transport.Blob{}, fail("A vault password or secret must be specified to decrypt %s", path)
+				return "", transport.Blob{}, broken("A vault password or secret must be specified to decrypt %s", path)
 			}
 			if data, err = c.Decrypt(data); errors.Is(err, vault.ErrNoSecrets) {
-				return "", transport.Blob{}, fail("A vault password or secret must be specified to decrypt %s", path)
+				return "", transport.Blob{}, broken("A vault password or secret must be specified to decrypt %s", path)
 			} else if err != nil {
 				return "", transport.Blob{}, err
 			}

@@ -2,6 +2,7 @@ package action
 
 import (
 	"github.com/rehearse-dev/rehearse/internal/argspec"
+	"github.com/rehearse-dev/rehearse/internal/jinja"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/runner/fault"
 )
@@ -32,19 +33,12 @@ func debug(c *Context) (*value.Dict, error) {
 		if !ok {
 			return nil, fail("argument 'var' is of type %s and we were unable to convert to str: '%s' is not a string and conversion is not allowed", v.TypeName(), value.ToStr(v))
 		}
-		r, err := c.Templar.Expr(expr)
+		var replacer jinja.Replacer
+		r, err := replacer.Expr(c.Templar, expr)
 		if err != nil {
-			u := Undefined(err)
-			if u == "" {
-				return nil, fault.Wrap(err, fault.Of(v), "Error while resolving `var` expression.")
-			}
-			r = value.S("<< error 1 - " + u + " >>")
-			at := fault.From(err).At
-			if !at.Known() {
-				at = fault.Of(v)
-			}
-			c.WarnAt(fault.New(at, "%s", "Encountered 1 template error.\nerror 1 - "+u))
+			return nil, fault.Wrap(err, fault.Of(v), "Error while resolving `var` expression.")
 		}
+		c.replaced(&replacer)
 		if _, omitted := r.(value.Omit); omitted {
 			r = value.S("<<Omit>>")
 			c.WarnAt(fault.New(fault.Of(v), "The result of the `var` expression could not be omitted; a placeholder was used instead."))
@@ -57,4 +51,11 @@ func debug(c *Context) (*value.Dict, error) {
 	d.Put("_ansible_verbose_always", value.Bool(true))
 	d.Put("failed", value.Bool(false))
 	return d, nil
+}
+
+// replaced warns of what a template could not give.
+func (c *Context) replaced(r *jinja.Replacer) {
+	for _, w := range r.Warnings() {
+		c.WarnAt(fault.New(w.At, "%s", w.Message))
+	}
 }

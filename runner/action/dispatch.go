@@ -66,7 +66,7 @@ func (c *Context) detect(name string, args *value.Dict) (string, error) {
 		return "", err
 	}
 	if isFailed(r) {
-		f := fault.From(fail("Failed to fetch ansible_%s to determine the package action backend: %s", name, text(r, "msg")))
+		f := fault.From(broken("Failed to fetch ansible_%s to determine the package action backend: %s", name, text(r, "msg")))
 		f.Result = r
 		return "", f
 	}

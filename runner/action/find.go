@@ -26,5 +26,5 @@ func (c *Context) find(kind, name string) (string, error) {
 	if len(tried) > 1 {
 		msg += "\nSearched in:\n\t" + strings.Join(tried, "\n\t")
 	}
-	return "", fail("%s", msg+" on the Ansible Controller.\nIf you are using a module and expect the file to exist on the remote, see the remote_src option")
+	return "", broken("%s", msg+" on the Ansible Controller.\nIf you are using a module and expect the file to exist on the remote, see the remote_src option")
 }

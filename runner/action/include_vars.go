@@ -39,11 +39,11 @@ func includeVarsRun(c *Context) (*value.Dict, error) {
 			files++
 		case slices.Contains(bothArgs, s):
 		default:
-			return nil, fail("%s is not a valid option in include_vars", s)
+			return nil, broken("%s is not a valid option in include_vars", s)
 		}
 	}
 	if dirs > 0 && files > 0 {
-		return nil, fail("You are mixing file only and dir only arguments, these are incompatible")
+		return nil, broken("You are mixing file only and dir only arguments, these are incompatible")
 	}
 	l := &varsLoad{c: c, vars: &value.Dict{}}
 	var problem string
@@ -113,7 +113,7 @@ func (l *varsLoad) file(path string, extensions []string) (problem string, err e
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return "", fail("%s", err)
+		return "", broken("%s", err)
 	}
 	if strings.HasPrefix(string(data), "$ANSIBLE_VAULT") {
 		l.secret = true
@@ -173,7 +173,7 @@ func (l *varsLoad) dir(name string) (problem string, err error) {
 		case value.Str:
 			extensions = strings.Split(v.S, "")
 		default:
-			return "", fail("Invalid type for \"extensions\" option, it must be a list")
+			return "", broken("Invalid type for \"extensions\" option, it must be a list")
 		}
 	}
 	var ignore []string
@@ -192,7 +192,7 @@ func (l *varsLoad) dir(name string) (problem string, err error) {
 	var match *pyre.Regexp
 	if p := text(c.Args, "files_matching"); p != "" {
 		if match, err = pyre.Compile(p, 0); err != nil {
-			return "", fail("%s", err)
+			return "", broken("%s", err)
 		}
 	}
 	var walk func(dir string, level int)
@@ -229,7 +229,7 @@ func (l *varsLoad) dir(name string) (problem string, err error) {
 			if match != nil {
 				m, err := match.Search(e.Name())
 				if err != nil {
-					return "", fail("%s", err)
+					return "", broken("%s", err)
 				}
 				if m == nil {
 					continue
@@ -239,7 +239,7 @@ func (l *varsLoad) dir(name string) (problem string, err error) {
 			for _, ig := range ignore {
 				re, err := pyre.Compile(ig+"$", 0)
 				if err != nil {
-					return "", fail("Invalid regular expression: %s", ig)
+					return "", broken("Invalid regular expression: %s", ig)
 				}
 				if m, _ := re.Search(e.Name()); m != nil {
 					skip = true

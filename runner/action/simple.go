@@ -35,6 +35,9 @@ func Undefined(err error) string {
 var failSpec = &argspec.Spec{Options: []*argspec.Option{{Name: "msg", Type: "raw", Default: value.S("Failed as requested from task")}}}
 
 var failAction = &Action{Name: "ansible.builtin.fail", NoHost: true, Spec: failSpec, Run: func(c *Context) (*value.Dict, error) {
+	if err := c.only("msg"); err != nil {
+		return nil, err
+	}
 	args, err := validate(c, failSpec)
 	if err != nil {
 		return nil, err
@@ -112,6 +115,7 @@ var addHost = &Action{Name: "ansible.builtin.add_host", NoHost: true, Once: true
 	if name == "" {
 		return nil, fail("name, host or hostname needs to be provided")
 	}
+	c.Verbose(1, "creating host via 'add_host': hostname="+name)
 	host, port := name, value.Value(nil)
 	if h, p, ok := splitPort(name); ok {
 		n, err := strconv.Atoi(p)
@@ -178,6 +182,9 @@ func splitPort(name string) (host, port string, ok bool) {
 }
 
 var groupBy = &Action{Name: "ansible.builtin.group_by", NoHost: true, Run: func(c *Context) (*value.Dict, error) {
+	if err := c.only("key", "parents"); err != nil {
+		return nil, err
+	}
 	if !has(c.Args, "key") {
 		return failed("the 'key' param is required when using group_by"), nil
 	}
@@ -199,6 +206,9 @@ var groupBy = &Action{Name: "ansible.builtin.group_by", NoHost: true, Run: func(
 }}
 
 var setStats = &Action{Name: "ansible.builtin.set_stats", NoHost: true, Run: func(c *Context) (*value.Dict, error) {
+	if err := c.only("aggregate", "data", "per_host"); err != nil {
+		return nil, err
+	}
 	data := &value.Dict{}
 	stats := value.NewDict("data", data, "per_host", value.Bool(false), "aggregate", value.Bool(true))
 	if v, ok := c.Args.Raw("data"); ok {

@@ -11,7 +11,7 @@ func optionsOf(d *value.Dict) ([]*argspec.Option, error) {
 	for k, v := range d.RawAll() {
 		a, ok := v.(*value.Dict)
 		if !ok {
-			return nil, fail("The argument specification of %s is no dict.", value.Repr(k))
+			return nil, broken("The argument specification of %s is no dict.", value.Repr(k))
 		}
 		o := &argspec.Option{Name: value.ToStr(k), Type: text(a, "type"), Elements: text(a, "elements"), Required: truth(a, "required"), NoLog: truth(a, "no_log"), ApplyDefaults: truth(a, "apply_defaults")}
 		if x, ok := a.Raw("default"); ok && has(a, "default") {

@@ -54,7 +54,7 @@ func (c *Context) statOf(path string) (*value.Dict, error) {
 		return nil, err
 	}
 	if isFailed(r) {
-		f := fault.From(fail("Failed to get information on remote file (%s): %s", path, text(r, "msg")))
+		f := fault.From(broken("Failed to get information on remote file (%s): %s", path, text(r, "msg")))
 		return nil, f
 	}
 	s, _ := r.Raw("stat")

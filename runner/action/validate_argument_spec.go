@@ -14,16 +14,16 @@ var validateArgumentSpec = &Action{Name: "ansible.builtin.validate_argument_spec
 	}
 	raw, ok := c.Args.Raw("argument_spec")
 	if !ok {
-		return nil, fail("\"argument_spec\" arg is required in args: %s", value.Repr(c.Args))
+		return nil, broken("\"argument_spec\" arg is required in args: %s", value.Repr(c.Args))
 	}
 	data, ok := raw.(*value.Dict)
 	if !ok {
-		return nil, fail("Incorrect type for argument_spec, expected dict and got <class '%s'>", raw.TypeName())
+		return nil, broken("Incorrect type for argument_spec, expected dict and got <class '%s'>", raw.TypeName())
 	}
 	given := &value.Dict{}
 	if v, ok := c.Args.Raw("provided_arguments"); ok {
 		if given, ok = v.(*value.Dict); !ok {
-			return nil, fail("Incorrect type for provided_arguments, expected dict and got <class '%s'>", v.TypeName())
+			return nil, broken("Incorrect type for provided_arguments, expected dict and got <class '%s'>", v.TypeName())
 		}
 	}
 	all := &value.Dict{}

@@ -7,6 +7,9 @@ import (
 )
 
 var waitForConnection = &Action{Name: "ansible.builtin.wait_for_connection", Run: func(c *Context) (*value.Dict, error) {
+	if err := c.only("connect_timeout", "delay", "sleep", "timeout"); err != nil {
+		return nil, err
+	}
 	get := func(key string, def int) (int, error) {
 		v, ok := c.Args.Raw(key)
 		if !ok {
@@ -27,6 +30,7 @@ var waitForConnection = &Action{Name: "ansible.builtin.wait_for_connection", Run
 		return nil, fail("%s", err)
 	}
 	if c.Check {
+		c.Verbose(2, "wait_for_connection: skipping for check_mode")
 		return value.NewDict("skipped", value.Bool(true)), nil
 	}
 	start := time.Now()
@@ -40,6 +44,7 @@ var waitForConnection = &Action{Name: "ansible.builtin.wait_for_connection", Run
 		}
 		if err == nil {
 			var r *value.Dict
+			c.Verbose(2, "wait_for_connection: attempting ping module test")
 			if r, err = c.Module("ansible.legacy.ping", &value.Dict{}, nil); err == nil && text(r, "ping") == "pong" {
 				return value.NewDict("elapsed", value.Int(int(time.Since(start).Seconds()))), nil
 			}
