@@ -12,7 +12,7 @@ const here = "github.com/rehearse-dev/rehearse/"
 // reach is all that the agent may be made of beyond the standard library: its size travels to every host.
 var reach = []string{
 	here + "agent", here + "cmd/rehearse-agent",
-	here + "internal/argspec", here + "internal/module", here + "internal/module/pyhost", here + "internal/pyre", here + "internal/source",
+	here + "internal/argspec", here + "internal/digest", here + "internal/module", here + "internal/module/pyhost", here + "internal/pyre", here + "internal/source",
 	here + "internal/value", here + "internal/wire",
 	"github.com/creack/pty", "github.com/dlclark/regexp2/v2", "github.com/dlclark/regexp2/v2/helpers", "github.com/dlclark/regexp2/v2/syntax",
 	"github.com/ncruces/go-strftime", "golang.org/x/sys/unix",

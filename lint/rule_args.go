@@ -8,6 +8,7 @@ import (
 
 	"github.com/rehearse-dev/rehearse/internal/argspec"
 	"github.com/rehearse-dev/rehearse/internal/diag"
+	"github.com/rehearse-dev/rehearse/internal/nearest"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/yaml"
@@ -159,41 +160,9 @@ func nearestOption(spec *argspec.Spec, problem argspec.Problem) string {
 	if len(problem.Path) != 1 {
 		return ""
 	}
-	best, least := "", 3
-	for _, o := range spec.Options {
-		if d := distance(o.Name, problem.Path[0]); d < least {
-			best, least = o.Name, d
-		}
+	names := make([]string, len(spec.Options))
+	for i, o := range spec.Options {
+		names[i] = o.Name
 	}
-	return best
-}
-
-// distance is the number of changes of one letter between two names, counted up to 3.
-func distance(a, b string) int {
-	if abs(len(a)-len(b)) > 2 {
-		return 3
-	}
-	prev := make([]int, len(b)+1)
-	for j := range prev {
-		prev[j] = j
-	}
-	for i := range len(a) {
-		diagonal := prev[0]
-		prev[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost = 1 + min(diagonal, prev[j], prev[j+1])
-			}
-			diagonal, prev[j+1] = prev[j+1], cost
-		}
-	}
-	return min(prev[len(b)], 3)
-}
-
-func abs(n int) int {
-	if n < 0 {
-		return -n
-	}
-	return n
+	return nearest.Name(problem.Path[0], names)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/rehearse-dev/rehearse/internal/argspec"
 	"github.com/rehearse-dev/rehearse/internal/module"
+	"github.com/rehearse-dev/rehearse/internal/nearest"
 	"github.com/rehearse-dev/rehearse/internal/source"
 )
 
@@ -302,7 +303,7 @@ func (c *Catalog) notFound(name string) *NotFound {
 			}
 		}
 	}
-	e.Nearest = nearest(name, names)
+	e.Nearest = nearest.Name(name, names)
 	return e
 }
 

@@ -3,6 +3,7 @@ package jinja
 import (
 	"strings"
 
+	"github.com/rehearse-dev/rehearse/internal/nearest"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
@@ -49,5 +50,5 @@ func (e *Engine) nearest(kind, name string) string {
 		}
 		names = short
 	}
-	return Nearest(name, names)
+	return nearest.Name(name, names)
 }

@@ -3,6 +3,7 @@ package jinja
 import (
 	"strings"
 
+	"github.com/rehearse-dev/rehearse/internal/nearest"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
@@ -93,63 +94,14 @@ func (t *Templar) undefinedError(u *value.Undefined, s value.Str) *Error {
 					names = append(names, k.S)
 				}
 			}
-			e.Nearest = Nearest(u.Name, names)
+			e.Nearest = nearest.Name(u.Name, names)
 		}
 	case u.Name != "":
 		if l, ok := t.scope.(Lister); ok {
-			e.Nearest = Nearest(u.Name, l.Names())
+			e.Nearest = nearest.Name(u.Name, l.Names())
 		}
 	}
 	return e
-}
-
-// Nearest gives the name of the list that a misspelt name most likely means; "" where none is near.
-func Nearest(name string, names []string) string {
-	best, at := "", len(name)/3+1
-	for _, n := range names {
-		if n == name || n == "" {
-			continue
-		}
-		if d := distance(name, n, at); d < at || d == at && best != "" && n < best && d <= at {
-			best, at = n, d
-		} else if d == at && best == "" && at > 0 && len(name) > 3 {
-			best = n
-		}
-	}
-	return best
-}
-
-// distance is the number of insertions, deletions, replacements and swaps of neighbours that turn a into b, or
-// something above limit.
-func distance(a, b string, limit int) int {
-	if d := len(a) - len(b); d > limit || -d > limit {
-		return limit + 1
-	}
-	x, y := []rune(a), []rune(b)
-	prev2, prev, cur := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
-	for j := range prev {
-		prev[j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		cur[0] = i
-		low := i
-		for j := 1; j <= len(y); j++ {
-			cost := 1
-			if x[i-1] == y[j-1] {
-				cost = 0
-			}
-			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				cur[j] = min(cur[j], prev2[j-2]+1)
-			}
-			low = min(low, cur[j])
-		}
-		if low > limit {
-			return limit + 1
-		}
-		prev2, prev, cur = prev, cur, prev2
-	}
-	return prev[len(y)]
 }
 
 // Render renders a template of a plain engine: its name is for messages and relative includes.

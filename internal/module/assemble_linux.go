@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/rehearse-dev/rehearse/internal/digest"
 	"github.com/rehearse-dev/rehearse/internal/pyre"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
@@ -40,7 +41,7 @@ func assemble(c *Call) (*value.Dict, error) {
 		if isDir(dest) {
 			return nil, Fail("attempted to take checksum of directory: " + dest)
 		}
-		if old, err = digestFile(dest, "sha1"); err != nil {
+		if old, err = digest.OfFile(dest, "sha1"); err != nil {
 			return nil, err
 		}
 	}

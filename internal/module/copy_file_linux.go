@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"github.com/rehearse-dev/rehearse/internal/argspec"
+	"github.com/rehearse-dev/rehearse/internal/digest"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
@@ -66,7 +67,7 @@ func (u *upload) run() (*value.Dict, error) {
 			if err := u.body.hashes(); err != nil {
 				return nil, err
 			}
-			sum, err := digestFile(u.dest, "sha1")
+			sum, err := digest.OfFile(u.dest, "sha1")
 			if err != nil {
 				return nil, err
 			}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/rehearse-dev/rehearse/internal/digest"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
@@ -90,7 +91,7 @@ func (t *copyTask) run() (*value.Dict, error) {
 		if t.body != nil && st.Mode&syscall.S_IFMT == syscall.S_IFREG && accessible(t.dest, accessRead) {
 			if t.body.size >= 0 && st.Size != t.body.size {
 				oldSum = "another size"
-			} else if oldSum, err = digestFile(t.dest, "sha1"); err != nil {
+			} else if oldSum, err = digest.OfFile(t.dest, "sha1"); err != nil {
 				return nil, err
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/rehearse-dev/rehearse/internal/digest"
 	"github.com/rehearse-dev/rehearse/internal/pyre"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
@@ -256,7 +257,7 @@ func (f *search) look(path, name string) error {
 	}
 	r := findFacts(path, &st)
 	if regular && f.bool("get_checksum") {
-		sum, err := digestFile(path, f.text("checksum_algorithm"))
+		sum, err := digest.OfFile(path, f.text("checksum_algorithm"))
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/rehearse-dev/rehearse/internal/digest"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
@@ -42,7 +43,7 @@ func runStat(c *Call) *value.Dict {
 		out.Put("gr_name", value.S(g.name))
 	}
 	if kind == syscall.S_IFREG && readable && c.bool("get_checksum") {
-		sum, err := digestFile(path, c.text("checksum_algorithm"))
+		sum, err := digest.OfFile(path, c.text("checksum_algorithm"))
 		if err != nil {
 			return c.failed(err)
 		}

@@ -3,7 +3,6 @@ package lib
 import (
 	"crypto/md5"
 	"crypto/sha1"
-	"crypto/sha256"
 	"crypto/sha3"
 	"crypto/sha512"
 	"encoding/hex"
@@ -14,25 +13,17 @@ import (
 	"golang.org/x/crypto/blake2s"
 	"golang.org/x/crypto/ripemd160" //lint:ignore SA1019 a playbook may ask for this hash by name
 
+	"github.com/rehearse-dev/rehearse/internal/digest"
 	"github.com/rehearse-dev/rehearse/internal/jinja"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
 // newHash finds an algorithm by the name that Python's hashlib has for it.
 func newHash(name string) hash.Hash {
+	if h := digest.New(name); h != nil {
+		return h
+	}
 	switch name {
-	case "md5":
-		return md5.New()
-	case "sha1":
-		return sha1.New()
-	case "sha224":
-		return sha256.New224()
-	case "sha256":
-		return sha256.New()
-	case "sha384":
-		return sha512.New384()
-	case "sha512":
-		return sha512.New()
 	case "sha512_224":
 		return sha512.New512_224()
 	case "sha512_256":
@@ -57,7 +48,7 @@ func newHash(name string) hash.Hash {
 	return nil
 }
 
-func digest(v value.Value, h hash.Hash) (value.Value, error) {
+func hexDigest(v value.Value, h hash.Hash) (value.Value, error) {
 	s, err := toText(v)
 	if err != nil {
 		return nil, err
@@ -77,15 +68,15 @@ func hashFilter(c *jinja.Call) (value.Value, error) {
 	}
 	switch {
 	case h != nil:
-		return digest(c.Args[0], h)
+		return hexDigest(c.Args[0], h)
 	case name == "shake_128", name == "shake_256":
 		return nil, typeError("hexdigest() missing required argument 'length' (pos 1)")
 	}
 	return nil, failf("unsupported hash type %s", name)
 }
 
-func md5Filter(c *jinja.Call) (value.Value, error)  { return digest(c.Args[0], md5.New()) }
-func sha1Filter(c *jinja.Call) (value.Value, error) { return digest(c.Args[0], sha1.New()) }
+func md5Filter(c *jinja.Call) (value.Value, error)  { return hexDigest(c.Args[0], md5.New()) }
+func sha1Filter(c *jinja.Call) (value.Value, error) { return hexDigest(c.Args[0], sha1.New()) }
 
 // ansibleNamespace is the namespace of UUIDs that Ansible makes.
 const ansibleNamespace = "361e6d51-faec-444a-9079-341386da8e2e"
