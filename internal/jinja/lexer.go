@@ -62,6 +62,7 @@ type lexer struct {
 	balance  []byte
 	// lineStart tells whether the last match ended at a line break: lstrip_blocks needs it.
 	lineStart bool
+	counted   struct{ bytes, runes int } // how many characters the first bytes are
 }
 
 // lex splits src. expression starts inside a variable tag, as compile_expression does.

@@ -119,7 +119,7 @@ func lineEnd(src string, p int) (int, bool) {
 func (l *lexer) unexpected(p int) {
 	r, n := utf8.DecodeRuneInString(l.src[p:])
 	l.pos = p + n
-	l.fail(p, l.pos, "unexpected char %s at %d", value.Quote(string(r)), value.RuneLen(l.src[:p]))
+	l.fail(p, l.pos, "unexpected char %s at %d", value.Quote(string(r)), l.runesBefore(p))
 	if r == '"' || r == '\'' {
 		// an unfinished text: the rest of the line is a part of it
 		if i := strings.IndexByte(l.src[l.pos:l.end], '\n'); i >= 0 {
@@ -128,6 +128,17 @@ func (l *lexer) unexpected(p int) {
 			l.skipTo(l.end)
 		}
 	}
+}
+
+// runesBefore counts the characters before a byte. It goes on from where it was asked last, so that a text that is wrong
+// everywhere is still read in linear time.
+func (l *lexer) runesBefore(p int) int {
+	if p < l.counted.bytes {
+		l.counted.bytes, l.counted.runes = 0, 0
+	}
+	l.counted.runes += value.RuneLen(l.src[l.counted.bytes:p])
+	l.counted.bytes = p
+	return l.counted.runes
 }
 
 // skipTo takes the text up to end as unreadable, but not the end of the tag in it.

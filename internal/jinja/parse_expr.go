@@ -204,9 +204,14 @@ func (p *parser) primary(namespace bool) Expr {
 	case TokString:
 		s := p.unquote(p.cur())
 		p.advance()
-		for p.kind == TokString {
-			s += p.unquote(p.cur())
-			p.advance()
+		if p.kind == TokString {
+			var joined strings.Builder
+			joined.WriteString(s)
+			for p.kind == TokString {
+				joined.WriteString(p.unquote(p.cur()))
+				p.advance()
+			}
+			s = joined.String()
 		}
 		return &Const{p.ebase(start), value.Str{S: s}}
 	case TokInt, TokFloat:

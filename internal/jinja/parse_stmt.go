@@ -222,10 +222,12 @@ func (p *parser) block(begin int) Stmt {
 	if p.kind == TokSub {
 		p.fail("Block names in Jinja have to be valid Python identifiers and may not contain hyphens, use an underscore instead.")
 	}
-	for _, b := range p.t.Blocks {
-		if b.Name == s.Name {
-			p.report(s.NameSpan, true, "block %s defined twice", value.Quote(s.Name))
-		}
+	if p.blocks[s.Name] {
+		p.report(s.NameSpan, true, "block %s defined twice", value.Quote(s.Name))
+	} else if p.blocks == nil {
+		p.blocks = map[string]bool{s.Name: true}
+	} else {
+		p.blocks[s.Name] = true
 	}
 	p.t.Blocks = append(p.t.Blocks, s)
 	body, ok := p.statements("endblock")

@@ -12,6 +12,9 @@ import (
 // maxNesting bounds how deep expressions and blocks may nest; Python stops at about the same depth.
 const maxNesting = 400
 
+// maxProblems bounds what is reported of one template.
+const maxProblems = 100
+
 // Parse reads a template. It never fails: what is wrong is listed in Problems, in the order in which Jinja2 would
 // find it, and the rest is read as well as it can be. A nil o means Jinja2's defaults.
 func Parse(src string, o *Options) *Template { return parse(src, o.syntax(), false, false) }
@@ -147,6 +150,7 @@ type parser struct {
 	kind     Kind // of the current token
 	prevEnd  int  // end of the token before
 	lexed    []Problem
+	lexedAt  map[int]int // the first of them that begins at an offset
 	problems []Problem
 	escape   bool
 	invar    bool // inside {{ }}
@@ -155,9 +159,10 @@ type parser struct {
 	tags []string   // open statements, for messages
 	ends [][]string // end tags that are looked for
 
-	before   []Stmt // statements to be put in front of the one that is being read
-	broken   bool   // the opening tag that was just read is broken, which has been reported
-	unclosed bool   // the statement that was just read lacks its end tag
+	blocks   map[string]bool // names of those that were read
+	before   []Stmt          // statements to be put in front of the one that is being read
+	broken   bool            // the opening tag that was just read is broken, which has been reported
+	unclosed bool            // the statement that was just read lacks its end tag
 }
 
 // syntaxError unwinds the parser to the statement that it is in.
@@ -189,11 +194,14 @@ func (p *parser) advance() {
 // lexical reports the problem of an error token and gives up the statement.
 func (p *parser) lexical() {
 	tok := p.toks[p.i]
-	for _, pr := range p.lexed {
-		if pr.Span.Start == int(tok.Start) {
-			p.problems = append(p.problems, pr)
-			break
+	if p.lexedAt == nil {
+		p.lexedAt = make(map[int]int, len(p.lexed))
+		for i := len(p.lexed) - 1; i >= 0; i-- {
+			p.lexedAt[p.lexed[i].Span.Start] = i
 		}
+	}
+	if i, ok := p.lexedAt[int(tok.Start)]; ok && len(p.problems) < maxProblems {
+		p.problems = append(p.problems, p.lexed[i])
 	}
 	panic(syntaxError{})
 }
@@ -239,7 +247,7 @@ func (p *parser) skip(k Kind) bool {
 }
 
 func (p *parser) report(s Span, assertion bool, format string, args ...any) {
-	if len(p.problems) < 100 {
+	if len(p.problems) < maxProblems {
 		p.problems = append(p.problems, Problem{Span: s, Message: fmt.Sprintf(format, args...), Assertion: assertion})
 	}
 }
