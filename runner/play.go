@@ -8,7 +8,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rehearse-dev/rehearse/internal/argspec"
 	"github.com/rehearse-dev/rehearse/internal/inventory"
+	"github.com/rehearse-dev/rehearse/internal/jinja"
 	"github.com/rehearse-dev/rehearse/internal/playbook"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/vars"
@@ -158,27 +160,10 @@ func (r *run) gathering() string {
 	return r.o.Config.String("DEFAULT_GATHERING")
 }
 
-// settings templates the keywords of the play.
+// settings templates the keywords of the play that are read before its tasks, in ansible-core's order: the first one
+// that is wrong is the one that is shown. Errors are parse errors.
 func (r *run) settings(play *playbook.Play) (*playSettings, error) {
-	scope := r.store.Scope(vars.Query{Play: play})
-	tpl := r.engine.Templar(scope)
-	get := func(name string) (value.Value, error) {
-		a := play.Attr(name)
-		if a == nil {
-			return nil, nil
-		}
-		if !templated(a.Value) {
-			return a.Value, nil
-		}
-		v, err := tpl.Resolve(a.Value)
-		if err != nil {
-			return nil, keywordFault(err, name, a.Value)
-		}
-		if _, omitted := v.(value.Omit); omitted {
-			return nil, nil
-		}
-		return v, nil
-	}
+	tpl := r.engine.Templar(r.store.Scope(vars.Query{Play: play}))
 	s := &playSettings{strategy: "linear", forceHandlers: r.o.ForceHandlers, check: r.o.Check}
 	if r.o.Config != nil {
 		if d := r.o.Config.String("DEFAULT_STRATEGY"); d != "" {
@@ -187,54 +172,78 @@ func (r *run) settings(play *playbook.Play) (*playSettings, error) {
 		s.forceHandlers = s.forceHandlers || r.o.Config.Bool("DEFAULT_FORCE_HANDLERS")
 	}
 	var err error
-	read := func(name string, set func(v value.Value) error) {
+	read := func(name, typ string, set func(v value.Value)) {
 		if err != nil {
 			return
 		}
+		a := play.Attr(name)
+		if a == nil {
+			return
+		}
 		var v value.Value
-		if v, err = get(name); err != nil || v == nil {
+		if v, err = playKeyword(tpl, a.Value, typ); err != nil {
+			err = &parseError{Fault: fault.From(keywordFault(err, name, a.Value))}
 			return
 		}
-		if _, none := v.(value.None); none {
-			return
-		}
-		if e := set(v); e != nil {
-			err = keywordFault(e, name, play.Value(name))
+		switch v.(type) {
+		case nil, value.None, value.Omit:
+		default:
+			set(v)
 		}
 	}
-	hosts := func(v value.Value) error { s.patterns = names(v); s.hosts = strings.Join(s.patterns, ","); return nil }
-	read("hosts", hosts)
-	s.name = s.hosts
-	read("name", func(v value.Value) error {
-		if t := value.ToStr(v); t != "" {
-			s.name = t
+	hosts := func(v value.Value) { s.patterns = names(v); s.hosts = strings.Join(s.patterns, ",") }
+	if raw := play.Value("hosts"); raw != nil && (play.Value("name") == nil || value.ToStr(play.Value("name")) == "") {
+		// A play without a name has that of its hosts.
+		if _, e := tpl.Resolve(raw); e != nil {
+			return nil, &parseError{Fault: fault.From(keywordFault(e, "name", raw))}
 		}
-		return nil
-	})
-	read("strategy", func(v value.Value) error { s.strategy = value.ToStr(v); return nil })
-	read("order", func(v value.Value) error { s.order = value.ToStr(v); return nil })
-	read("serial", func(v value.Value) error { s.serial = conditions(v); return nil })
-	read("gather_facts", func(v value.Value) error { s.gather = v; return nil })
-	read("force_handlers", func(v value.Value) error {
-		x, err := convert("bool", v)
-		if err == nil {
-			s.forceHandlers = bool(x.(value.Bool))
-		}
-		return err
-	})
-	read("check_mode", func(v value.Value) error { s.check = truthy(v); return nil })
-	read("max_fail_percentage", func(v value.Value) error {
-		if t, ok := v.(value.Str); ok {
-			v = value.S(strings.ReplaceAll(t.S, "%", ""))
-		}
-		x, err := convert("float", v)
-		if err == nil {
-			s.maxFail, s.hasMaxFail = float64(x.(value.Float)), true
-		}
-		return err
-	})
+	}
+	read("name", "str", func(v value.Value) { s.name = value.ToStr(v) })
+	read("hosts", "", hosts)
+	if s.name == "" {
+		s.name = s.hosts
+	}
+	read("gather_facts", "bool", func(v value.Value) { s.gather = v })
+	read("gather_subset", "", func(value.Value) {})
+	read("gather_timeout", "int", func(value.Value) {})
+	read("force_handlers", "bool", func(v value.Value) { s.forceHandlers = bool(v.(value.Bool)) })
+	read("max_fail_percentage", "percent", func(v value.Value) { s.maxFail, s.hasMaxFail = float64(v.(value.Float)), true })
+	read("serial", "", func(v value.Value) { s.serial = conditions(v) })
+	read("strategy", "str", func(v value.Value) { s.strategy = value.ToStr(v) })
+	read("order", "str", func(v value.Value) { s.order = value.ToStr(v) })
+	read("check_mode", "", func(v value.Value) { s.check = truthy(v) })
 	s.strategy = strings.TrimPrefix(strings.TrimPrefix(s.strategy, "ansible.builtin."), "ansible.legacy.")
 	return s, err
+}
+
+// playKeyword evaluates a keyword of a play and gives it in its type: bool, int, str, percent (a Float), or "" for any.
+func playKeyword(tpl *jinja.Templar, raw value.Value, typ string) (value.Value, error) {
+	v := raw
+	if templated(raw) {
+		var err error
+		if v, err = tpl.Resolve(raw); err != nil {
+			return nil, err
+		}
+	}
+	switch v.(type) {
+	case nil, value.None, value.Omit:
+		return v, nil
+	}
+	if typ == "" {
+		return v, nil
+	}
+	x, want := v, typ
+	if typ == "percent" {
+		if t, ok := v.(value.Str); ok {
+			x = value.S(strings.ReplaceAll(t.S, "%", ""))
+		}
+		want = "float"
+	}
+	out, err := argspec.Convert(want, x)
+	if err != nil {
+		return nil, fault.New(fault.Of(raw), "The value %s could not be converted to %s.", value.Repr(v), value.Quote(typ))
+	}
+	return out, nil
 }
 
 // errBreak ends the run of a batch with a status.
@@ -253,6 +262,9 @@ func (r *run) batchRun(ctx context.Context, play *playbook.Play, set *playSettin
 		p.batchName = append(p.batchName, h.Name)
 	}
 	r.emit(callback.PlayStart{Name: set.name, Check: set.check, Free: set.strategy == "free" || set.strategy == "host_pinned"})
+	if err := r.uncached(); err != nil {
+		return ExitError, false, err
+	}
 	for _, h := range batch {
 		p.scope(h, nil) // reads the files of the host's variables
 	}

@@ -19,7 +19,6 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/vars"
 	"github.com/rehearse-dev/rehearse/runner/callback"
-	"github.com/rehearse-dev/rehearse/runner/fault"
 	"github.com/rehearse-dev/rehearse/runner/transport"
 )
 
@@ -141,10 +140,7 @@ func Run(ctx context.Context, o Options) int {
 	}
 	defer r.display.Flush()
 	defer r.closeAll()
-	if err := r.openFactCache(); err != nil {
-		r.display.Error(fault.From(err), true)
-		return ExitError
-	}
+	r.openFactCache()
 	return r.playbooks(ctx)
 }
 

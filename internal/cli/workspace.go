@@ -13,6 +13,7 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/catalog"
 	"github.com/rehearse-dev/rehearse/internal/config"
 	"github.com/rehearse-dev/rehearse/internal/diag"
+	"github.com/rehearse-dev/rehearse/internal/factcache"
 	"github.com/rehearse-dev/rehearse/internal/inventory"
 	"github.com/rehearse-dev/rehearse/internal/jinja"
 	"github.com/rehearse-dev/rehearse/internal/jinja/lib"
@@ -178,12 +179,40 @@ func (w *workspace) loadInventory(o workspaceOptions) (*inventory.Inventory, []d
 		VarsOf: func(i *inventory.Inventory, h *inventory.Host, sources []string) *value.Dict {
 			return vars.Beside(o.fs, i, h, sources, w.secrets.Decrypt)
 		},
+		Facts:   w.cachedFacts(o.fs, o.warn),
 		Enabled: w.config.Strings("INVENTORY_ENABLED"), IgnoreExtensions: w.config.Strings("INVENTORY_IGNORE_EXTS"),
 		IgnorePatterns: w.config.Strings("INVENTORY_IGNORE_PATTERNS"), TransformGroups: w.config.String("TRANSFORM_INVALID_GROUP_CHARS"),
 		PatternMismatch: w.config.String("HOST_PATTERN_MISMATCH"), Merge: w.config.String("DEFAULT_HASH_BEHAVIOUR") == "merge", UnparsedFailed: w.config.Bool("INVENTORY_UNPARSED_IS_FAILED"),
 		AnyUnparsedFailed: w.config.Bool("INVENTORY_ANY_UNPARSED_IS_FAILED"),
 		NoUnparsedWarning: w.config.Get("INVENTORY_UNPARSED_WARNING").Value == value.Value(value.Bool(false)),
 	})
+}
+
+// cachedFacts reads the facts that earlier runs have kept; the cache is opened when the first host is asked for.
+func (w *workspace) cachedFacts(fsys source.FS, warn func(string, source.Location)) func(host string) *value.Dict {
+	said := func(text string) {
+		if warn != nil {
+			warn(text, source.Location{})
+		}
+	}
+	open := sync.OnceValue(func() factcache.Cache {
+		c, err := factcache.Open(w.config, fsys, said)
+		if err != nil {
+			said(err.Error())
+		}
+		return c
+	})
+	return func(host string) *value.Dict {
+		c := open()
+		if c == nil {
+			return nil
+		}
+		d, err := c.Get(host)
+		if err != nil {
+			said(err.Error())
+		}
+		return d
+	}
 }
 
 func (w *workspace) noInject() bool {
