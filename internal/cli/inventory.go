@@ -316,17 +316,7 @@ func (r *inventoryRun) yamlGroup(g *inventory.Group, groups map[*inventory.Group
 		groups[c] = true
 	}
 	if g.Name != "all" {
-		for _, h := range g.Direct() {
-			if !r.hosts[h] {
-				continue
-			}
-			own := &value.Dict{}
-			if !hosts[h] {
-				hosts[h] = true
-				own = r.hostVars(h)
-			}
-			members.Put(h.Name, own)
-		}
+		r.members(members, g, hosts)
 	}
 	if children.Len() > 0 {
 		entry.Put("children", children)
@@ -343,6 +333,21 @@ func (r *inventoryRun) yamlGroup(g *inventory.Group, groups map[*inventory.Group
 		return entry
 	}
 	return value.NewDict(g.Name, entry)
+}
+
+// members adds the hosts that stand in the group itself, each with its variables where it is shown first.
+func (r *inventoryRun) members(d *value.Dict, g *inventory.Group, shown map[*inventory.Host]bool) {
+	for _, h := range g.Direct() {
+		if !r.hosts[h] {
+			continue
+		}
+		own := &value.Dict{}
+		if !shown[h] {
+			shown[h] = true
+			own = r.hostVars(h)
+		}
+		d.Put(h.Name, own)
+	}
 }
 
 // tomlGroup adds a group in the form of a TOML inventory.
@@ -362,17 +367,7 @@ func (r *inventoryRun) tomlGroup(d *value.Dict, g *inventory.Group, hosts map[*i
 		}
 	}
 	if g.Name != "all" {
-		for _, h := range g.Direct() {
-			if !r.hosts[h] {
-				continue
-			}
-			own := &value.Dict{}
-			if !hosts[h] {
-				hosts[h] = true
-				own = r.hostVars(h)
-			}
-			members.Put(h.Name, own)
-		}
+		r.members(members, g, hosts)
 	}
 	if len(children) > 0 {
 		entry.Put("children", value.Strings(children))

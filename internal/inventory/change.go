@@ -198,29 +198,13 @@ func (i *Inventory) setHostVar(h *Host, name string, v value.Value, at source.Lo
 }
 
 func (i *Inventory) checkName(name string, at source.Location) {
-	if !validName(name) {
+	if !value.IsVariableName(name) {
 		i.deprecate(Deprecation{
 			Text: "Accepting inventory variable with invalid name '" + name + "'.",
 			When: "This feature will be removed from ansible-core version 2.23.", Subject: name, At: at,
 			Help: "Variable names must be strings starting with a letter or underscore character, and contain only letters, numbers and underscores.",
 		})
 	}
-}
-
-func validName(s string) bool {
-	for at := 0; at < len(s); at++ {
-		switch c := s[at]; {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '_':
-		case c >= '0' && c <= '9' && at > 0:
-		default:
-			return false
-		}
-	}
-	switch s {
-	case "", "not", "true", "True", "false", "False", "none", "None":
-		return false
-	}
-	return true
 }
 
 // Reconcile makes the rules hold that every inventory keeps: each group is below all, hosts in no group are in ungrouped,

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -191,17 +192,7 @@ func (c *Call) findProgram(name string) string {
 }
 
 func (c *Call) searchProgram(path, name string) string {
-	dirs := filepath.SplitList(path)
-	for _, sbin := range []string{"/sbin", "/usr/sbin", "/usr/local/sbin"} {
-		known := false
-		for _, d := range dirs {
-			known = known || d == sbin
-		}
-		if !known {
-			dirs = append(dirs, sbin)
-		}
-	}
-	for _, dir := range dirs {
+	for _, dir := range searched(path) {
 		if dir == "" {
 			continue
 		}
@@ -222,17 +213,15 @@ func (c *Call) needProgram(name string) (string, error) {
 	return "", Fail("Failed to find required executable \"" + name + "\" in paths: " + strings.Join(searched(path), ":"))
 }
 
+// searched lists the directories of PATH and, behind them, those of the system's programs that are there.
 func searched(path string) []string {
 	dirs := filepath.SplitList(path)
-	for _, sbin := range []string{"/sbin", "/usr/sbin", "/usr/local/sbin"} {
-		known := false
-		for _, d := range dirs {
-			known = known || d == sbin
+	for _, sbin := range [...]string{"/sbin", "/usr/sbin", "/usr/local/sbin"} {
+		if slices.Contains(dirs, sbin) {
+			continue
 		}
-		if !known {
-			if st, err := os.Stat(sbin); err == nil && st.IsDir() {
-				dirs = append(dirs, sbin)
-			}
+		if st, err := os.Stat(sbin); err == nil && st.IsDir() {
+			dirs = append(dirs, sbin)
 		}
 	}
 	return dirs

@@ -7,28 +7,10 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
-// ValidName tells whether a key can be the name of a variable: an ASCII identifier that is no constant of
-// Jinja and not "not".
+// ValidName tells whether a key can be the name of a variable.
 func ValidName(key value.Value) bool {
 	s, ok := key.(value.Str)
-	return ok && ValidIdentifier(s.S)
-}
-
-// ValidIdentifier is ValidName for a text.
-func ValidIdentifier(s string) bool {
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c == '_':
-		case c >= '0' && c <= '9' && i > 0:
-		default:
-			return false
-		}
-	}
-	switch s {
-	case "", "not", "true", "True", "false", "False", "none", "None":
-		return false
-	}
-	return true
+	return ok && value.IsVariableName(s.S)
 }
 
 // InvalidName is ansible-core 2.19's message for a name that is not valid.

@@ -248,14 +248,14 @@ func (c *Scope) Explain(name string) []Definition {
 	var out []Definition
 	for s := c; s.over != nil; s = s.up {
 		if v, ok := s.over.Raw(name); ok {
-			out = append(out, Definition{Level: LoopVars, Value: v, At: placeOf(v)})
+			out = append(out, Definition{Level: LoopVars, Value: v, At: value.Place(v)})
 		}
 	}
 	if v, ok := c.magic(name); ok {
 		out = append(out, Definition{Level: Magic, Value: v})
 	}
 	c.each(name, func(level *Level, v value.Value, l *Layer) bool {
-		d := Definition{Level: level, Value: v, At: placeOf(v)}
+		d := Definition{Level: level, Value: v, At: value.Place(v)}
 		if l != nil {
 			d.Name = l.Name
 			if at := l.Place(name); at.Known() {
@@ -295,24 +295,6 @@ func (l *Layer) Place(name string) source.Location {
 		}
 	}
 	return source.Location{}
-}
-
-func placeOf(v value.Value) source.Location {
-	var at *source.Location
-	switch v := v.(type) {
-	case value.Str:
-		at = v.At
-	case *value.List:
-		at = v.At
-	case *value.Dict:
-		at = v.At
-	case *value.Vault:
-		at = v.At
-	}
-	if at == nil {
-		return source.Location{}
-	}
-	return *at
 }
 
 // Overlay gives the local variables of the scope in one dict: what With has laid over it.

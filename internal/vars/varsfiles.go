@@ -59,14 +59,14 @@ func (s *Store) fileName(c *Scope, v value.Value) (string, bool) {
 	if isText && text.Trusted && strings.Contains(text.S, "{") && s.o.Engine != nil {
 		got, err := s.o.Engine.Templar(c).Resolve(text)
 		if err != nil {
-			s.report(diag.Diagnostic{Rule: "vars-file", Severity: diag.Warning, At: placeOf(v), Message: "skipping vars_files item due to an undefined variable"})
+			s.report(diag.Diagnostic{Rule: "vars-file", Severity: diag.Warning, At: value.Place(v), Message: "skipping vars_files item due to an undefined variable"})
 			return "", false
 		}
 		v = got
 		text, isText = got.(value.Str)
 	}
 	if !isText {
-		var at source.Location = placeOf(v)
+		var at source.Location = value.Place(v)
 		s.report(diag.Diagnostic{Rule: "vars-file", At: at, Message: fmt.Sprintf("Invalid `vars_files` value of type '%s'.", value.TypeName(v))})
 		return "", false
 	}

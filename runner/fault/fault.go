@@ -45,24 +45,8 @@ func Wrap(cause error, at source.Location, format string, args ...any) *Fault {
 	return f
 }
 
-// Of is the place of a value that an author wrote, or the zero Location.
-func Of(v value.Value) source.Location {
-	var at *source.Location
-	switch v := v.(type) {
-	case value.Str:
-		at = v.At
-	case *value.List:
-		at = v.At
-	case *value.Dict:
-		at = v.At
-	case *value.Undefined:
-		at = v.At
-	}
-	if at == nil {
-		return source.Location{}
-	}
-	return *at
-}
+// Of is value.Place: where an author wrote the value.
+func Of(v value.Value) source.Location { return value.Place(v) }
 
 // Error is the brief message: the texts of the whole chain in one line.
 func (f *Fault) Error() string { return brief(chain(f)) }

@@ -190,19 +190,25 @@ func shell(c *jinja.Call, command string) (output []byte, status int, err error)
 	return output, 0, err
 }
 
+// succeeds is the output of a command that must end with status 0.
+func succeeds(c *jinja.Call, plugin string, term value.Value) ([]byte, error) {
+	command, err := soft(term)
+	if err != nil {
+		return nil, err
+	}
+	output, status, err := shell(c, command)
+	if err == nil && status != 0 {
+		err = ansibleError("lookup_plugin.%s(%s) returned %d", plugin, command, status)
+	}
+	return output, err
+}
+
 func lookupPipe(c *jinja.Call) (value.Value, error) {
 	out := &value.List{}
 	for _, term := range c.Args {
-		command, err := soft(term)
+		output, err := succeeds(c, "pipe", term)
 		if err != nil {
 			return nil, err
-		}
-		output, status, err := shell(c, command)
-		if err != nil {
-			return nil, err
-		}
-		if status != 0 {
-			return nil, ansibleError("lookup_plugin.pipe(%s) returned %d", command, status)
 		}
 		out.Items = append(out.Items, value.S(value.RStrip(string(output), "")))
 	}
@@ -212,16 +218,9 @@ func lookupPipe(c *jinja.Call) (value.Value, error) {
 func lookupLines(c *jinja.Call) (value.Value, error) {
 	out := &value.List{}
 	for _, term := range c.Args {
-		command, err := soft(term)
+		output, err := succeeds(c, "lines", term)
 		if err != nil {
 			return nil, err
-		}
-		output, status, err := shell(c, command)
-		if err != nil {
-			return nil, err
-		}
-		if status != 0 {
-			return nil, ansibleError("lookup_plugin.lines(%s) returned %d", command, status)
 		}
 		output = bytes.ReplaceAll(bytes.ReplaceAll(output, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
 		lines := strings.Split(string(output), "\n")

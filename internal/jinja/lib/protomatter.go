@@ -60,18 +60,10 @@ func origin(c *jinja.Call) (value.Value, error) {
 
 // location is the place of a value as ansible-core prints an origin; "" where it is not known.
 func location(v value.Value) string {
-	switch v := v.(type) {
-	case value.Str:
-		if v.At != nil && v.At.Known() {
-			return placeOf(*v.At)
-		}
-	case *value.List:
-		if v.At != nil && v.At.Known() {
-			return placeOf(*v.At)
-		}
-	case *value.Dict:
-		if v.At != nil && v.At.Known() {
-			return placeOf(*v.At)
+	switch v.(type) {
+	case value.Str, *value.List, *value.Dict:
+		if at := value.Place(v); at.Known() {
+			return placeOf(at)
 		}
 	}
 	return ""

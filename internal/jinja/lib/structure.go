@@ -307,15 +307,9 @@ func intersect(c *jinja.Call) (value.Value, error) {
 
 // within lists the distinct items of a that b has too.
 func within(a, b []value.Value) ([]value.Value, error) {
-	var out []value.Value
-	for _, v := range a {
-		in, err := contains(b, v)
-		if err != nil {
-			return nil, err
-		}
-		if in {
-			out = append(out, v)
-		}
+	out, err := common(a, b)
+	if err != nil {
+		return nil, err
 	}
 	return distinct(out)
 }
