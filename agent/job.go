@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/rehearse-dev/rehearse/internal/module"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/wire"
 )
@@ -132,7 +133,7 @@ func JobMain() int {
 	select {
 	case r := <-done:
 		if r != nil {
-			res = r
+			res = module.OfJob(r)
 		}
 	case <-limit:
 		stop(errors.New("Timeout exceeded"))

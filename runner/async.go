@@ -40,7 +40,7 @@ func (o *one) pollAsync(d *value.Dict) (*value.Dict, error) {
 	left := limit
 	for left > 0 {
 		sleep(o.ctx, time.Duration(o.poll)*time.Second)
-		r, err := o.module(o.ctx, "ansible.builtin.async_status", value.NewDict("jid", jid, "_async_dir", value.S(o.asyncDir())), nil)
+		r, err := o.jobStatus(jid)
 		if err != nil {
 			return nil, err
 		}
@@ -80,4 +80,21 @@ func valueOr(d *value.Dict) value.Value {
 		return &value.Dict{}
 	}
 	return d
+}
+
+// jobStatus asks the host about a job, as the action async_status does.
+func (o *one) jobStatus(jid value.Value) (*value.Dict, error) {
+	r, err := o.module(o.ctx, "ansible.builtin.async_status", value.NewDict("jid", jid, "_async_dir", value.S(o.asyncDir())), nil)
+	if err != nil {
+		return nil, err
+	}
+	d := value.NewDict("started", value.Bool(true), "finished", value.Bool(false), "stdout", value.S(""), "stderr", value.S(""),
+		"stdout_lines", &value.List{}, "stderr_lines", &value.List{}, "ansible_job_id", jid)
+	for k, v := range r.RawAll() {
+		d.Set(k, v)
+	}
+	for _, k := range []string{"started", "finished"} {
+		d.Put(k, value.Bool(flagOf(d, k)))
+	}
+	return d, nil
 }

@@ -43,7 +43,9 @@ type one struct {
 	timeout   int
 	async     int
 	poll      int
-	warnings  []*fault.Fault
+	// ignoreUnknown: the module leaves out arguments that it does not have, instead of refusing them.
+	ignoreUnknown bool
+	warnings      []*fault.Fault
 }
 
 // once runs the action for one item and turns every error into a failed result.
@@ -76,6 +78,14 @@ func (o *one) failure(d *value.Dict) error {
 	msg := "Unknown error."
 	if m, ok := d.Raw("msg"); ok {
 		msg = value.ToStr(m)
+	}
+	if help, ok := d.Raw(module.UndecodedKey); ok { // there was no result: the cause is told with advice
+		for _, k := range []string{module.UndecodedKey, moduleKey, "cmd"} {
+			d.Delete(value.S(k))
+		}
+		f := fault.Wrap(&fault.Fault{Msg: msg, Help: value.ToStr(help)}, source.Location{}, "Action failed.")
+		f.Result = d
+		return f
 	}
 	prefix := "Action failed"
 	if m, _ := truthOf(d, moduleKey); m {

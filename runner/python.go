@@ -1,7 +1,6 @@
 package runner
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,7 +8,6 @@ import (
 	"sync"
 
 	"github.com/rehearse-dev/rehearse/internal/module"
-	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/runner/fault"
 	"github.com/rehearse-dev/rehearse/runner/pymodule"
@@ -53,9 +51,17 @@ func (r *run) pythonFile(t target) (string, error) {
 
 func firstN(list []string, n int) []string { return list[:min(n, len(list))] }
 
+// native is the module that runs without Python; nil where there is none, or the project has its own of that name.
+func (t target) native() *module.Module {
+	if t.entry != nil && t.entry.Local {
+		return nil
+	}
+	return module.Find(t.fqcn)
+}
+
 // runnable tells whether there is something that can run the target.
 func (r *run) runnable(t target) bool {
-	if t.action != nil || t.kind != plainTask || module.Find(t.fqcn) != nil {
+	if t.action != nil || t.kind != plainTask || t.native() != nil {
 		return true
 	}
 	_, err := r.pythonFile(t)
@@ -64,17 +70,25 @@ func (r *run) runnable(t target) bool {
 
 // refusal says why a target cannot be run; "" where it can.
 func (r *run) refusal(t target) string {
-	if t.action != nil || t.kind != plainTask || module.Find(t.fqcn) != nil {
+	if t.action != nil || t.kind != plainTask || t.native() != nil {
 		return ""
 	}
 	path, err := r.pythonFile(t)
 	if err != nil {
 		return fmt.Sprintf("The module %s is not built in and cannot be run: %s.", t.fqcn, err)
 	}
-	if _, err := r.installation(); err != nil {
-		return fmt.Sprintf("The module %s is not built in and cannot be run: %s.", t.fqcn, err)
+	kind := pymodule.Python
+	if text, err := os.ReadFile(path); err == nil {
+		kind = pymodule.KindOf(text)
 	}
-	_ = path
+	switch kind {
+	case pymodule.PowerShell:
+		return fmt.Sprintf("The module %s (%s) is written in PowerShell; Windows hosts are not supported.", t.fqcn, path)
+	case pymodule.Python:
+		if _, err := r.installation(); err != nil {
+			return fmt.Sprintf("The module %s is not built in and cannot be run: %s.", t.fqcn, err)
+		}
+	}
 	if t.entry != nil && t.entry.ActionSource != "" {
 		return fmt.Sprintf("The action plugin of %s runs on the controller in Python (%s), which is not supported.", t.fqcn, t.entry.ActionSource)
 	}
@@ -91,16 +105,16 @@ func (o *one) pythonRequest(req *transport.Request, t target, args *value.Dict) 
 	if err != nil {
 		return refuse(err)
 	}
-	in, err := r.installation()
-	if err != nil {
-		return refuse(err)
-	}
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return refuse(err)
 	}
-	if !pymodule.IsPython(text) {
-		return o.foreignModule(req, t, path, text, args)
+	if kind := pymodule.KindOf(text); kind != pymodule.Python {
+		return o.programRequest(req, t, kind, path, text, args)
+	}
+	in, err := r.installation()
+	if err != nil {
+		return refuse(err)
 	}
 	p := &r.python
 	p.mu.Lock()
@@ -128,11 +142,19 @@ func (o *one) pythonRequest(req *transport.Request, t target, args *value.Dict) 
 		p.packed[path] = m
 		p.mu.Unlock()
 	}
-	params, err := o.moduleParams(t, args)
+	all, err := o.moduleParams(t, args, value.None{})
 	if err != nil {
 		return err
 	}
-	interpreter, err := o.interpreter(in)
+	params, err := moduleJSON(value.NewDict("ANSIBLE_MODULE_ARGS", all))
+	if err != nil {
+		return err
+	}
+	words := pymodule.FirstLine(text)
+	if len(words) == 0 {
+		words = []string{"/usr/bin/python"}
+	}
+	interpreter, err := o.interpreterOf(words)
 	if err != nil {
 		return err
 	}
@@ -162,37 +184,8 @@ func (r *run) moduleUtils(o *one) []string {
 	return dirs
 }
 
-// moduleParams is the JSON text that a module reads its arguments from.
-func (o *one) moduleParams(t target, args *value.Dict) (string, error) {
-	all := args.Copy()
-	tmp, err := o.connText("~/.ansible/tmp", "ansible_remote_tmp")
-	if err != nil {
-		return "", err
-	}
-	shell, err := o.connText("/bin/sh", "ansible_shell_executable")
-	if err != nil {
-		return "", err
-	}
-	for _, kv := range []struct {
-		k string
-		v value.Value
-	}{
-		{"_ansible_check_mode", value.Bool(o.res.check)}, {"_ansible_no_log", value.Bool(o.res.noLog)}, {"_ansible_debug", value.Bool(false)},
-		{"_ansible_diff", value.Bool(o.res.diff)}, {"_ansible_verbosity", value.Int(o.o.Verbosity)}, {"_ansible_version", value.S(AnsibleVersion)},
-		{"_ansible_module_name", value.S(t.fqcn)}, {"_ansible_syslog_facility", value.S("LOG_USER")},
-		{"_ansible_selinux_special_fs", value.Strings([]string{"fuse", "nfs", "vboxsf", "ramfs", "9p", "vfat"})},
-		{"_ansible_socket", value.None{}}, {"_ansible_shell_executable", value.S(shell)},
-		{"_ansible_keep_remote_files", value.Bool(false)}, {"_ansible_tmpdir", value.None{}}, {"_ansible_remote_tmp", value.S(tmp)},
-		{"_ansible_ignore_unknown_opts", value.Bool(false)}, {"_ansible_target_log_info", value.None{}}, {"_ansible_tracebacks_for", &value.List{}},
-	} {
-		all.Put(kv.k, kv.v)
-	}
-	text, err := value.ToJSON(value.NewDict("ANSIBLE_MODULE_ARGS", all), value.JSONOptions{Default: func(v value.Value) (value.Value, bool, error) { return value.S(value.ToStr(v)), true, nil }})
-	return string(text), err
-}
-
 // interpreter is the Python of the host.
-func (o *one) interpreter(in *pymodule.Installation) (string, error) {
+func (o *one) interpreter() (string, error) {
 	v, err := o.connText("", "ansible_python_interpreter")
 	if err != nil {
 		return "", err
@@ -215,8 +208,10 @@ func (o *one) interpreter(in *pymodule.Installation) (string, error) {
 			}
 		}
 	}
-	if o.isLocal() && in.Python != "" {
-		return in.Python, nil
+	if o.isLocal() {
+		if in, err := o.run_().installation(); err == nil && in.Python != "" {
+			return in.Python, nil
+		}
 	}
 	key := o.runHost().Name
 	r := o.run_()
@@ -246,10 +241,4 @@ func (o *one) interpreter(in *pymodule.Installation) (string, error) {
 	r.interpreters[key] = found
 	r.connMu.Unlock()
 	return found, nil
-}
-
-// foreignModule refuses a module in another language than Python by name.
-func (o *one) foreignModule(req *transport.Request, t target, path string, text []byte, args *value.Dict) error {
-	lang, _, _ := bytes.Cut(text, []byte("\n"))
-	return fault.New(source.Location{}, "The module %s (%s) is not a Python module that uses ansible.module_utils (%s); such modules are not supported.", t.fqcn, path, strings.TrimSpace(string(lang)))
 }

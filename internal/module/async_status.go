@@ -48,6 +48,9 @@ func asyncStatus(c *Call) *value.Dict {
 	if err != nil || !ok {
 		return running
 	}
+	if _, there := state.Raw("results_file"); !there { // which ansible-core's action adds
+		state.Put("results_file", value.S(path))
+	}
 	if _, started := state.Raw("started"); !started {
 		state.Put("finished", value.Bool(true))
 		state.Put("ansible_job_id", jid)

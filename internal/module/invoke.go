@@ -18,6 +18,10 @@ const (
 	// PythonKey is set where the native module does not cover the call and has done nothing: its value is the name of the
 	// Python module that has to run instead. The message says what is not covered.
 	PythonKey = "_ansible_needs_python"
+	// UndecodedKey is set where a module's output had no result in it; its value is advice to show under the message.
+	UndecodedKey = "_ansible_undecoded"
+	// StderrKey is what a module wrote on its error output beside its result.
+	StderrKey = "_ansible_stderr"
 )
 
 // Invoke checks the raw arguments, runs the module and completes the result as ansible-core's does: facts about the

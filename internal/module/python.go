@@ -3,6 +3,7 @@ package module
 import (
 	"bytes"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -46,16 +47,42 @@ func runPython(c *Call) *value.Dict {
 		*archive.path = path
 	}
 	reply, err := c.Python.Run(c.context(), r)
-	if err != nil {
+	var none *pyhost.NoInterpreter
+	switch {
+	case errors.As(err, &none):
+		return noInterpreter(none.Interpreter, 127, "", "/bin/sh: 1: "+none.Interpreter+": not found\n")
+	case err != nil:
 		return c.failed(Fail(err.Error()))
 	}
 	return pythonResult(reply)
 }
 
+// OfJob gives the result of a module that ran in the background the form that ansible-core's jobs have: what the module wrote
+// on its error output is part of it, and output without a result is told in other words.
+func OfJob(result *value.Dict) *value.Dict {
+	if _, bad := result.Raw(UndecodedKey); bad {
+		out := value.NewDict("failed", value.Bool(true))
+		msg, _ := result.Raw("msg")
+		reason := strings.TrimPrefix(value.ToStr(msg), "Module result deserialization failed: ")
+		for _, kv := range [][2]string{{"cmd", "cmd"}, {"module_stdout", "data"}, {"module_stderr", "stderr"}} {
+			if v, ok := result.Raw(kv[0]); ok {
+				out.Put(kv[1], v)
+			}
+		}
+		out.Put("msg", value.S(reason))
+		return out
+	}
+	if said, ok := result.Raw(StderrKey); ok {
+		result.Delete(value.S(StderrKey))
+		result.Put("stderr", said)
+	}
+	return result
+}
+
 // pythonResult reads what the module printed: one JSON object, perhaps between lines of something else. As in
 // ansible-core 2.19, output without one is a failure that shows all of it.
 func pythonResult(reply *pyhost.Reply) *value.Dict {
-	text := string(bytes.ToValidUTF8(reply.Stdout, []byte("\ufffd")))
+	text := lossyText(reply.Stdout)
 	object, junk, err := findObject(text)
 	var result *value.Dict
 	if err == nil {
@@ -68,48 +95,90 @@ func pythonResult(reply *pyhost.Reply) *value.Dict {
 		}
 	}
 	if err != nil {
-		return value.NewDict("failed", value.Bool(true), "changed", value.Bool(false),
-			"msg", value.S("Module result deserialization failed: "+err.Error()),
-			"module_stdout", value.S(text), "module_stderr", value.S(string(reply.Stderr)), "rc", value.Int(reply.RC))
+		return undecoded("Module result deserialization failed: "+err.Error(), seeOutput, reply.RC, text, lossyText(reply.Stderr))
 	}
 	summaries(result)
 	if junk != "" {
-		warnings, _ := result.Raw("warnings")
-		list, ok := warnings.(*value.List)
-		if !ok {
-			list = &value.List{}
-		}
-		list.Items = append(list.Items, value.S("Module invocation had junk after the JSON data: "+junk))
-		result.Put("warnings", list)
+		warn(result, "Module invocation had junk after the JSON data: "+junk)
+	}
+	clean(result)
+	if len(reply.Stderr) > 0 {
+		result.Put(StderrKey, value.S(lossyText(reply.Stderr)))
 	}
 	return result
 }
 
-// findObject cuts the JSON object out of a module's output: it begins with the first line that starts with { or [ and
-// ends with the last line that ends with } or ]. What follows is junk that the user is warned about.
+func lossyText(b []byte) string { return string(bytes.ToValidUTF8(b, []byte("\ufffd"))) }
+
+// warn adds a warning to a result that may have a list of them.
+func warn(result *value.Dict, text string) {
+	list, ok := raw[*value.List](result, "warnings")
+	if !ok {
+		list = &value.List{}
+		if v, ok := result.Raw("warnings"); ok {
+			if t, _ := value.Truth(v); t {
+				list.Items = append(list.Items, v)
+			}
+		}
+		result.Put("warnings", list)
+	}
+	list.Items = append(list.Items, value.S(text))
+}
+
+// clean takes out of a result what only the controller may say, and warns of it, as ansible-core does.
+func clean(result *value.Dict) {
+	if v, ok := result.Raw("results"); ok {
+		switch v.(type) {
+		case *value.List:
+		default:
+			result.Delete(value.S("results"))
+			result.Put("ansible_module_results", v)
+			warn(result, "Found internal 'results' key in module return, renamed to 'ansible_module_results'.")
+		}
+	}
+	var internal []string
+	for k := range result.RawAll() {
+		name := value.ToStr(k)
+		if strings.HasPrefix(name, "_ansible_") && name != CrashKey || name == "add_host" || name == "add_group" {
+			internal = append(internal, name)
+		}
+	}
+	for _, name := range internal {
+		v, _ := result.Raw(name)
+		result.Delete(value.S(name))
+		if name != "_ansible_parsed" && name != "_ansible_suppress_tmpdir_delete" {
+			warn(result, "Removed unexpected internal key in module return: "+name+" = "+value.ToStr(v))
+		}
+	}
+	if facts, ok := raw[*value.Dict](result, "ansible_facts"); ok {
+		var discovered []value.Value
+		for k := range facts.RawAll() {
+			if name := value.ToStr(k); strings.HasPrefix(name, "discovered_interpreter_") || strings.HasPrefix(name, "ansible_discovered_interpreter_") {
+				discovered = append(discovered, k)
+			}
+		}
+		for _, k := range discovered {
+			facts.Delete(k)
+		}
+	}
+}
+
+// findObject cuts the JSON object out of a module's output: it begins with the first line that starts with { and ends with
+// the last line that ends with }. What follows is junk that the user is warned about.
 func findObject(text string) (object, junk string, err error) {
 	lines := strings.Split(text, "\n")
-	start, end := -1, "}"
 	for i, line := range lines {
-		line = strings.TrimSpace(line)
-		if strings.HasPrefix(line, "{") {
-			start = i
-			break
+		if !strings.HasPrefix(strings.TrimSpace(line), "{") {
+			continue
 		}
-		if strings.HasPrefix(line, "[") {
-			start, end = i, "]"
-			break
+		for end := len(lines) - 1; end >= i; end-- {
+			if strings.HasSuffix(strings.TrimSpace(lines[end]), "}") {
+				return strings.Join(lines[i:end+1], "\n"), strings.TrimSpace(strings.Join(lines[end+1:], "\n")), nil
+			}
 		}
+		return "", "", errors.New("No end of json char found")
 	}
-	if start < 0 {
-		return "", "", fmt.Errorf("No start of json char found")
-	}
-	for i := len(lines) - 1; i >= start; i-- {
-		if strings.HasSuffix(strings.TrimSpace(lines[i]), end) {
-			return strings.Join(lines[start:i+1], "\n"), strings.TrimSpace(strings.Join(lines[i+1:], "\n")), nil
-		}
-	}
-	return "", "", fmt.Errorf("No end of json char found")
+	return "", "", errors.New("No start of json char found")
 }
 
 // summaries turns the typed records of ansible-core 2.19 into what a playbook sees: warnings are texts, deprecations

@@ -55,6 +55,8 @@ func runOf(name string) func(*Call) *value.Dict {
 		return runTempfile
 	case CopyFile:
 		return runCopyFile
+	case ProgramName:
+		return runProgram
 	}
 	return nil
 }

@@ -56,6 +56,7 @@ var byName = sync.OnceValue(func() map[string]*Module {
 	}
 	m[CopyFile] = withRuns(copyFileModule())[0]
 	m[PythonName] = python
+	m[ProgramName] = withRuns(program)[0]
 	return m
 })
 

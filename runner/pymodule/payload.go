@@ -52,18 +52,16 @@ var newStyle = sync.OnceValue(func() *regexp.Regexp {
 		`import +ansible_collections\.[^.]+\.[^.]+\.plugins\.module_utils.*|from +ansible\.module_utils.* +import |import +ansible\.module_utils\.)`)
 })
 
-// IsPython tells whether the text is a Python module that uses Ansible's support code: the kind that Build packs.
-func IsPython(text []byte) bool { return newStyle().Match(text) }
-
-// Build packs a module. It fails when the module cannot be read or is not of the kind that IsPython knows.
+// Build packs a module. It fails when the module cannot be read or is not of the kind Python.
 func (in *Installation) Build(s Source) (*Module, error) {
 	text, err := os.ReadFile(s.Path)
 	if err != nil {
 		return nil, fmt.Errorf("read module: %w", err)
 	}
-	if !IsPython(text) {
-		return nil, fmt.Errorf("%s is not a Python module that imports ansible.module_utils: modules of other kinds are not supported", s.Path)
+	if KindOf(text) != Python {
+		return nil, fmt.Errorf("%s is not a Python module that imports ansible.module_utils", s.Path)
 	}
+	text = bytes.ReplaceAll(text, commonMark, []byte("from ansible.module_utils.basic import *"))
 	base, err := in.baseArchive()
 	if err != nil {
 		return nil, err

@@ -124,6 +124,13 @@ type process struct {
 // start runs the interpreter with a short argument list: the program itself goes in by a pipe on descriptor 3.
 func start(interpreter, base string) (*process, error) {
 	path, err := exec.LookPath(interpreter)
+	var words []string
+	if err != nil { // "/usr/bin/env python3", "/usr/bin/python3 -s"
+		if words = strings.Fields(interpreter); len(words) > 1 {
+			path, err = exec.LookPath(words[0])
+			words = words[1:]
+		}
+	}
 	if err != nil {
 		return nil, &NoInterpreter{interpreter, err}
 	}
@@ -132,7 +139,7 @@ func start(interpreter, base string) (*process, error) {
 		return nil, err
 	}
 	defer r.Close()
-	cmd := exec.Command(path, "-c", "import os,sys\nwith os.fdopen(3) as f: code = f.read()\nexec(compile(code, 'rehearse', 'exec'))", base)
+	cmd := exec.Command(path, append(words, "-c", "import os,sys\nwith os.fdopen(3) as f: code = f.read()\nexec(compile(code, 'rehearse', 'exec'))", base)...)
 	cmd.ExtraFiles = []*os.File{r}
 	cmd.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1")
 	s := &process{cmd: cmd}
