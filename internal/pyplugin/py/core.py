@@ -1,0 +1,208 @@
+"""The user's ansible-core, made ready for plugins: display, loaders, data loader, variables, templar.
+
+setup may hold: verbosity, collections (search path of collections), directories (folders whose *_plugins folders are
+added: the playbook's, roles'), basedir (of the playbook), secrets (vault secrets as pairs of name and bytes).
+"""
+import threading
+
+from rehearse_host import DeferredMap, call, local, method, note, setup
+
+from ansible import constants as C
+from ansible.utils.display import Display
+
+_lock = threading.RLock()
+
+
+def _shown(self, msg, color=None, stderr=False, screen_only=False, log_only=False, newline=True, caplevel=None):
+    if not isinstance(msg, str):
+        msg = str(msg)
+    note('display', {'text': ''.join(msg), 'color': color, 'stderr': bool(stderr), 'screen_only': bool(screen_only),
+                     'log_only': bool(log_only), 'newline': bool(newline), 'caplevel': caplevel})
+
+
+# Every message ends here: the words and their order are ansible-core's own, what is done with them is the Go side's.
+Display.display = _shown
+Display._log = lambda self, msg, color=None, caplevel=None: note('display', {
+    'text': ''.join(msg), 'color': color, 'stderr': False, 'screen_only': False, 'log_only': True, 'newline': True, 'caplevel': caplevel})
+
+display = Display()
+display.verbosity = setup.get('verbosity') or 0
+display.columns = setup.get('columns') or 79
+
+from ansible.plugins import loader as plugin_loader
+
+plugin_loader.init_plugin_loader(setup.get('collections') or None)
+for _directory in setup.get('directories') or ():
+    plugin_loader.add_all_plugin_dirs(_directory)
+
+
+@method
+def add_directories(directories):
+    """Add the plugins of folders: of a role that a play includes."""
+    with _lock:
+        for directory in directories:
+            plugin_loader.add_all_plugin_dirs(directory)
+
+
+def _new_loader():
+    from ansible.parsing.dataloader import DataLoader
+    loader = DataLoader()
+    loader.set_basedir(setup.get('basedir') or '.')
+    secrets = setup.get('secrets')
+    if secrets:
+        from ansible.parsing.vault import VaultSecret, VaultSecretsContext
+        secrets = [(name, VaultSecret(data)) for name, data in secrets]
+        loader.set_vault_secrets(secrets)
+        try:
+            VaultSecretsContext.initialize(VaultSecretsContext(secrets))
+        except RuntimeError:
+            pass
+    return loader
+
+
+_loader = None
+
+
+def data_loader():
+    """The data loader of the run."""
+    global _loader
+    with _lock:
+        if _loader is None:
+            _loader = _new_loader()
+        return _loader
+
+
+class Variables(dict):
+    """The variables of the call's host and task as they are written, each fetched when it is used first."""
+
+    _names = None
+
+    def _all(self):
+        if self._names is None:
+            self._names = dict.fromkeys(call('variable_names'))
+        return self._names
+
+    def _fetch(self, key):
+        if not isinstance(key, str):
+            return False
+        if self._names is not None and key not in self._names:
+            return False
+        found = call('variable', ''.join(key))
+        if not found:
+            if self._names is None:
+                self._gone = getattr(self, '_gone', set()) | {key}
+            return False
+        dict.__setitem__(self, key, found[0])
+        return True
+
+    def __contains__(self, key):
+        if dict.__contains__(self, key):
+            return True
+        if key in getattr(self, '_gone', ()):
+            return False
+        return self._fetch(key)
+
+    def __getitem__(self, key):
+        if key in self:
+            return dict.__getitem__(self, key)
+        raise KeyError(key)
+
+    def get(self, key, default=None):
+        return dict.__getitem__(self, key) if key in self else default
+
+    def __iter__(self):
+        names = dict.fromkeys(self._all())
+        names.update(dict.fromkeys(dict.__iter__(self)))
+        return iter(names)
+
+    def __len__(self):
+        return len(list(iter(self)))
+
+    def __bool__(self):
+        return True
+
+    def keys(self):
+        return dict.fromkeys(self).keys()
+
+    def _whole(self):
+        missing = [k for k in self if not dict.__contains__(self, k)]
+        if missing:
+            for key, found in zip(missing, call('variables', missing)):
+                if found:
+                    dict.__setitem__(self, key, found[0])
+        return {k: dict.__getitem__(self, k) for k in self if dict.__contains__(self, k)}
+
+    def items(self):
+        return self._whole().items()
+
+    def values(self):
+        return self._whole().values()
+
+    def copy(self):
+        new = Variables()
+        dict.update(new, dict.items(self))
+        new._names = self._names
+        new._gone = getattr(self, '_gone', set())
+        return new
+
+    __copy__ = copy
+
+    def pop(self, key, *default):
+        if key in self:
+            if self._names is not None:
+                self._names = {k: None for k in self._names if k != key}
+            self._gone = getattr(self, '_gone', set()) | {key}
+            return dict.pop(self, key)
+        if default:
+            return default[0]
+        raise KeyError(key)
+
+    def __delitem__(self, key):
+        self.pop(key)
+
+    def __setitem__(self, key, value):
+        self._gone = getattr(self, '_gone', set()) - {key}
+        dict.__setitem__(self, key, value)
+
+    def setdefault(self, key, default=None):
+        if key not in self:
+            self[key] = default
+        return dict.__getitem__(self, key)
+
+    def update(self, *args, **kwargs):
+        for k, v in dict(*args, **kwargs).items():
+            self[k] = v
+
+    def __or__(self, other):
+        return {**self._whole(), **other}
+
+    def __ror__(self, other):
+        return {**other, **self._whole()}
+
+    def __ior__(self, other):
+        self.update(other)
+        return self
+
+    def __eq__(self, other):
+        return self._whole() == other
+
+    def __ne__(self, other):
+        return not self == other
+
+    def __repr__(self):
+        return repr(self._whole())
+
+    def __reduce__(self):
+        return dict, (self._whole(),)
+
+
+def engine():
+    """ansible-core's template engine with the variables of the call."""
+    from ansible._internal._templating._engine import TemplateEngine
+    return TemplateEngine(loader=data_loader(), variables=Variables())
+
+
+def templar():
+    """A Templar with the variables of the call."""
+    from ansible.template import Templar
+    return Templar(loader=data_loader(), variables=Variables())

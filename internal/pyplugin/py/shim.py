@@ -1,0 +1,1 @@
+"""Where no ansible-core is installed, what small plugins import of it."""
