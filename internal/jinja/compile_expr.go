@@ -420,7 +420,7 @@ func (c *compiler) item(x *Item) exprFunc {
 	span := x.Span
 	_, slice := x.Key.(*Slice)
 	if k, ok := x.Key.(*Const); ok {
-		if s, ok := k.Value.(value.Str); ok {
+		if s, ok := k.Value.(value.Str); ok && !(c.e.ansible && IsTemplate(s.S, nil)) {
 			return func(f *frame) (value.Value, error) {
 				v, err := g(f)
 				if err != nil {

@@ -144,6 +144,16 @@ func TestEmbeddedTemplate(t *testing.T) {
 			t.Errorf("%s: %v, %v, warnings %v", c.text, got, err, warned)
 		}
 	}
+	// the key of a subscript is such a constant, too
+	d := e.Templar(jinja.Vars{"x": value.S("X"), "d": value.NewDict("X", value.NewDict("t", value.Int(1)))})
+	for cond, want := range map[string]bool{"d['{{ x }}'] is defined": true, "d['{{ x }}'].t == 1": true, "d['{{ x }}y'] is defined": false, "d['x{{ x }}'] is not defined": true} {
+		if ok, err := d.Cond(value.Str{S: cond, Trusted: true}); err != nil || ok != want {
+			t.Errorf("%s: %v, %v", cond, ok, err)
+		}
+	}
+	if _, err := d.Cond(value.Str{S: "d['{{ nope }}'].t == 1", Trusted: true}); err == nil || !strings.Contains(err.Error(), "'nope' is undefined") {
+		t.Errorf("an undefined variable in a subscript: %v", err)
+	}
 	warned = nil
 	if ok, err := tm.Cond(value.Str{S: "'{{ x }}' == 'X'", Trusted: true}); !ok || err != nil || len(warned) != 1 || !strings.Contains(warned[0], "embedded templates") {
 		t.Errorf("a conditional with a constant: %v, %v, %v", ok, err, warned)

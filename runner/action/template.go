@@ -8,6 +8,7 @@ import (
 
 	"github.com/rehearse-dev/rehearse/internal/argspec"
 	"github.com/rehearse-dev/rehearse/internal/jinja"
+	"github.com/rehearse-dev/rehearse/internal/pytext"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
@@ -53,14 +54,15 @@ func templateRun(c *Context) (*value.Dict, error) {
 			return nil, fail("newline_sequence needs to be one of: \n, \r or \r\n")
 		}
 	}
-	if enc := strings.ToLower(text(args, "output_encoding")); enc != "" && enc != "utf-8" && enc != "utf8" {
-		return nil, fail("output_encoding %s is not supported", value.Quote(text(args, "output_encoding")))
-	}
 	path, err := c.find("templates", src)
 	if err != nil {
 		return nil, err
 	}
 	rendered, err := Render(c, path, src, dest, &o)
+	if err != nil {
+		return nil, err
+	}
+	content, err := inEncoding(args, rendered)
 	if err != nil {
 		return nil, err
 	}
@@ -77,11 +79,31 @@ func templateRun(c *Context) (*value.Dict, error) {
 		return nil, err
 	}
 	send.Put("follow", value.Bool(follow))
-	d, err := copyFile(c, send, []byte(rendered), "", filepath.Base(path), dest, false)
+	d, err := copyFile(c, send, content, "", filepath.Base(path), dest, false)
 	if err != nil {
 		return nil, err
 	}
 	return oneFile(c, d, path, dest), nil
+}
+
+// inEncoding gives the bytes of a text in the task's output_encoding; an empty one means UTF-8.
+func inEncoding(args *value.Dict, rendered string) ([]byte, error) {
+	v, ok := args.Raw("output_encoding")
+	if _, none := v.(value.None); !ok || none {
+		return []byte(rendered), nil
+	}
+	name, ok := v.(value.Str)
+	switch {
+	case !ok:
+		return nil, fail("encode() argument 'encoding' must be str, not %s", value.TypeName(v))
+	case name.S == "":
+		return []byte(rendered), nil
+	}
+	content, err := pytext.Encode(rendered, name.S)
+	if err != nil {
+		return nil, fail("%s", err)
+	}
+	return content, nil
 }
 
 // Render renders a template file with the variables that template files see.

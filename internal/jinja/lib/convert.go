@@ -4,10 +4,9 @@ import (
 	"encoding/base64"
 	"math"
 	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/rehearse-dev/rehearse/internal/jinja"
+	"github.com/rehearse-dev/rehearse/internal/pytext"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
@@ -86,112 +85,6 @@ func ternary(c *jinja.Call) (value.Value, error) {
 	return c.Args[2], nil
 }
 
-// encode is str.encode(encoding) for the encodings that Ansible's own documentation names.
-func encode(s, encoding string) ([]byte, error) {
-	switch codec(encoding) {
-	case "utf8":
-		return []byte(s), nil
-	case "utf16le":
-		var out []byte
-		for _, u := range utf16.Encode([]rune(s)) {
-			out = append(out, byte(u), byte(u>>8))
-		}
-		return out, nil
-	case "utf16be":
-		var out []byte
-		for _, u := range utf16.Encode([]rune(s)) {
-			out = append(out, byte(u>>8), byte(u))
-		}
-		return out, nil
-	case "utf16":
-		le, err := encode(s, "utf-16-le")
-		return append([]byte{0xff, 0xfe}, le...), err
-	case "ascii", "latin1":
-		limit, name := rune(128), "ascii"
-		if codec(encoding) == "latin1" {
-			limit, name = 256, "latin-1"
-		}
-		var out []byte
-		i := 0
-		for _, r := range s {
-			if r >= limit {
-				return nil, value.Errorf("UnicodeEncodeError", "'%s' codec can't encode character %s in position %d: ordinal not in range(%d)", name, pyEscape(r), i, limit)
-			}
-			out = append(out, byte(r))
-			i++
-		}
-		return out, nil
-	}
-	return nil, value.Errorf("LookupError", "unknown encoding: %s", encoding)
-}
-
-func pyEscape(r rune) string {
-	q := value.Quote(string(r))
-	if r < 256 {
-		return "'\\x" + hex2(byte(r)) + "'"
-	}
-	if strings.HasPrefix(q, `'\`) {
-		return q
-	}
-	const digits = "0123456789abcdef"
-	return "'\\u" + string([]byte{digits[r>>12&15], digits[r>>8&15], digits[r>>4&15], digits[r&15]}) + "'"
-}
-
-func hex2(b byte) string {
-	const digits = "0123456789abcdef"
-	return string([]byte{digits[b>>4], digits[b&15]})
-}
-
-func codec(name string) string {
-	switch n := strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(name)); n {
-	case "utf8", "u8", "utf":
-		return "utf8"
-	case "ascii", "usascii", "646":
-		return "ascii"
-	case "latin1", "iso88591", "l1", "latin":
-		return "latin1"
-	default:
-		return n
-	}
-}
-
-// decode is bytes.decode(encoding).
-func decode(b []byte, encoding string) (string, error) {
-	switch codec(encoding) {
-	case "utf8":
-		return string(b), nil // bytes that are wrong stay, as Python's surrogates
-	case "utf16le", "utf16be", "utf16":
-		big := codec(encoding) == "utf16be"
-		if codec(encoding) == "utf16" && len(b) >= 2 {
-			switch {
-			case b[0] == 0xff && b[1] == 0xfe:
-				b = b[2:]
-			case b[0] == 0xfe && b[1] == 0xff:
-				b, big = b[2:], true
-			}
-		}
-		units := make([]uint16, 0, len(b)/2)
-		for i := 0; i+1 < len(b); i += 2 {
-			lo, hi := uint16(b[i]), uint16(b[i+1])
-			if big {
-				lo, hi = hi, lo
-			}
-			units = append(units, hi<<8|lo)
-		}
-		return string(utf16.Decode(units)), nil
-	case "ascii", "latin1":
-		runes := make([]rune, len(b))
-		for i, c := range b {
-			runes[i] = rune(c)
-			if c > 127 && codec(encoding) == "ascii" {
-				runes[i] = utf8.RuneError
-			}
-		}
-		return string(runes), nil
-	}
-	return "", value.Errorf("LookupError", "unknown encoding: %s", encoding)
-}
-
 func b64encode(c *jinja.Call) (value.Value, error) {
 	s, err := toText(c.Args[0])
 	if err != nil {
@@ -201,7 +94,7 @@ func b64encode(c *jinja.Call) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw, err := encode(s, encoding)
+	raw, err := pytext.Encode(s, encoding)
 	if err != nil {
 		return nil, err
 	}
@@ -228,7 +121,7 @@ func b64decode(c *jinja.Call) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := decode(raw, encoding)
+	text, err := pytext.Decode(raw, encoding)
 	return value.S(text), err
 }
 

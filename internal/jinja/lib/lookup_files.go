@@ -7,6 +7,7 @@ import (
 
 	"github.com/rehearse-dev/rehearse/internal/argspec"
 	"github.com/rehearse-dev/rehearse/internal/jinja"
+	"github.com/rehearse-dev/rehearse/internal/pytext"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/vault"
 )
@@ -393,7 +394,7 @@ func csvTerm(c *jinja.Call, key string, out *value.List) error {
 	if err != nil {
 		return osError(err, p)
 	}
-	text, err := decode(raw, encoding)
+	text, err := pytext.Decode(raw, encoding)
 	if err != nil {
 		return err
 	}

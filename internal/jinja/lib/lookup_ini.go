@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/rehearse-dev/rehearse/internal/jinja"
+	"github.com/rehearse-dev/rehearse/internal/pytext"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
@@ -297,7 +298,7 @@ func iniValue(c *jinja.Call, key string, out *value.List) error {
 	if err != nil {
 		return err
 	}
-	if text, err = decode([]byte(text), encoding); err != nil {
+	if text, err = pytext.Decode([]byte(text), encoding); err != nil {
 		return err
 	}
 	if kind == "properties" {

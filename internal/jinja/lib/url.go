@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/rehearse-dev/rehearse/internal/jinja"
+	"github.com/rehearse-dev/rehearse/internal/pytext"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
@@ -149,7 +150,7 @@ func urldecode(c *jinja.Call) (value.Value, error) {
 			s = s[1:]
 			continue
 		}
-		text, err := decode(raw, encoding)
+		text, err := pytext.Decode(raw, encoding)
 		if err != nil {
 			return nil, err
 		}
