@@ -137,13 +137,15 @@ func catalogOptions(p *project.Snapshot) catalog.Options {
 	o := catalog.Options{FS: p.FS, CollectionsPath: []string{filepath.Join(p.Root, "collections")}}
 	if p.Config != nil {
 		o.CollectionsPath = append(o.CollectionsPath, texts(p.Config.Get("COLLECTIONS_PATHS").Value)...)
-		o.Library = texts(p.Config.Get("DEFAULT_MODULE_PATH").Value)
+		o.Configured = texts(p.Config.Get("DEFAULT_MODULE_PATH").Value)
+		o.ConfiguredActions = texts(p.Config.Get("DEFAULT_ACTION_PLUGIN_PATH").Value)
 	}
-	o.Library = append(o.Library, filepath.Join(p.Root, "library"))
-	for _, dir := range p.Roles() {
+	for _, dir := range append(slices.Collect(maps.Values(p.Roles())), p.Root) {
 		o.Library = append(o.Library, filepath.Join(dir, "library"))
+		o.Actions = append(o.Actions, filepath.Join(dir, "action_plugins"))
 	}
 	slices.Sort(o.Library)
+	slices.Sort(o.Actions)
 	o.Library = slices.Compact(o.Library)
 	return o
 }

@@ -35,7 +35,7 @@ func (r *run) pythonFile(t target) (string, error) {
 	if t.entry != nil && t.entry.Source != "" {
 		return t.entry.Source, nil
 	}
-	name, ok := strings.CutPrefix(t.fqcn, "ansible.builtin.")
+	name, ok := strings.CutPrefix(strings.Replace(t.fqcn, "ansible.legacy.", "ansible.builtin.", 1), "ansible.builtin.")
 	if !ok {
 		return "", fmt.Errorf("its collection is not installed on this machine (ansible-galaxy collection install %s)", strings.Join(firstN(strings.Split(t.fqcn, "."), 2), "."))
 	}
@@ -53,7 +53,7 @@ func firstN(list []string, n int) []string { return list[:min(n, len(list))] }
 
 // native is the module that runs without Python; nil where there is none, or the project has its own of that name.
 func (t target) native() *module.Module {
-	if t.entry != nil && t.entry.Local {
+	if t.entry != nil && t.entry.Local && t.entry.Source != "" {
 		return nil
 	}
 	return module.Find(t.fqcn)

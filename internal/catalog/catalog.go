@@ -30,7 +30,7 @@ type Entry struct {
 	// Documented tells that Spec was read from documentation on disk: relations between options are not known.
 	Documented   bool
 	Source       string // path of the module's file where it is installed, "" for embedded facts
-	ActionSource string // path of the collection's action plugin
+	ActionSource string // path of the project's or collection's action plugin
 	Redirected   []string
 	Deprecated   *Notice
 }
@@ -42,8 +42,12 @@ type Notice struct{ Text, Version, Date, Collection string }
 type Options struct {
 	FS              source.FS // the machine's when nil
 	CollectionsPath []string  // folders that hold ansible_collections
-	Library         []string  // folders of modules: a project's and its roles' library folders, DEFAULT_MODULE_PATH
-	Core            string    // folder of an installed ansible-core (.../site-packages/ansible), "" without one
+	Library         []string  // folders of modules: a project's and its roles' library folders
+	Configured      []string  // folders of modules that are searched after those, DEFAULT_MODULE_PATH
+	// Actions and ConfiguredActions are the same for action plugins: action_plugins folders, DEFAULT_ACTION_PLUGIN_PATH.
+	Actions           []string
+	ConfiguredActions []string
+	Core              string // folder of an installed ansible-core (.../site-packages/ansible), "" without one
 	// Path is the PATH in which an installed ansible is looked for when a name needs it: its modules of ansible.builtin
 	// and the collections of the big package. "" looks for none.
 	Path string
@@ -58,6 +62,7 @@ type Catalog struct {
 	local       map[string]*Entry
 	builtin     map[string]*Entry
 	embedded    map[string]*Entry
+	actions     map[string]string // the project's own
 
 	installation func() Installation
 }
@@ -67,7 +72,7 @@ func New(o Options) *Catalog {
 	if o.FS == nil {
 		o.FS = source.OS{}
 	}
-	c := &Catalog{o: o, collections: map[string]*collection{}, local: map[string]*Entry{}, builtin: map[string]*Entry{}, embedded: map[string]*Entry{}}
+	c := &Catalog{o: o, collections: map[string]*collection{}, local: map[string]*Entry{}, builtin: map[string]*Entry{}, embedded: map[string]*Entry{}, actions: map[string]string{}}
 	c.installation = sync.OnceValue(func() Installation {
 		if o.Core != "" || o.Path == "" {
 			return Installation{Core: o.Core}
@@ -135,7 +140,7 @@ func (c *Catalog) resolve(name string, collections, trail []string) (*Entry, err
 func (c *Catalog) full(in, name string, trail []string) (*Entry, error) {
 	asked := in + "." + name
 	if in == "ansible.legacy" {
-		if e := c.library(name); e != nil {
+		if e := c.legacy(name); e != nil {
 			return e, nil
 		}
 		in = "ansible.builtin"
@@ -168,6 +173,9 @@ func (c *Catalog) full(in, name string, trail []string) (*Entry, error) {
 		e = c.embeddedModule(in, name)
 	}
 	if e == nil {
+		if r := routes.route(name); r != nil && r.Action != "" { // an action without a module of its name
+			return c.resolve(r.Action, nil, append(slices.Clip(trail), shown(asked)))
+		}
 		err := c.notFound(asked)
 		if k == nil {
 			err.Collection = in

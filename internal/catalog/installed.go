@@ -117,7 +117,10 @@ func (k *collection) find(c *Catalog, collectionName, name string) *Entry {
 	}
 	base := filepath.Join(append([]string{k.dir, "plugins", "modules"}, strings.Split(name, ".")...)...)
 	path := moduleFile(k.fs, base)
-	action := actionFile(k.fs, filepath.Join(k.dir, "plugins", "action", lastPart(name)))
+	if path == "" {
+		path = otherFile(k.fs, filepath.Dir(base), filepath.Base(base))
+	}
+	action := c.actionOf(k, name)
 	if path == "" && action == "" {
 		path = moduleFile(k.fs, filepath.Join(filepath.Dir(base), "_"+filepath.Base(base)))
 	}
@@ -150,7 +153,7 @@ func actionFile(fs source.FS, base string) string {
 	return ""
 }
 
-// AddLibrary adds a folder of modules behind the known ones: that of a role, which ansible-core searches from the moment
+// AddLibrary adds a folder of modules behind the known ones and before the configured ones: that of a role, which ansible-core searches from the moment
 // the role is loaded.
 func (c *Catalog) AddLibrary(dir string) {
 	c.mu.Lock()
@@ -160,7 +163,7 @@ func (c *Catalog) AddLibrary(dir string) {
 	}
 	c.o.Library = append(slices.Clip(c.o.Library), dir)
 	for name, e := range c.local {
-		if e == nil { // it may be found now
+		if e == nil || slices.Contains(c.o.Configured, filepath.Dir(e.Source)) { // it may be found now, or another before it
 			delete(c.local, name)
 		}
 	}
@@ -174,7 +177,7 @@ func (c *Catalog) library(name string) *Entry {
 		return e
 	}
 	var found *Entry
-	for _, dir := range c.o.Library {
+	for _, dir := range append(slices.Clone(c.o.Library), c.o.Configured...) {
 		path := moduleFile(c.o.FS, filepath.Join(dir, name))
 		if path == "" {
 			path = otherFile(c.o.FS, dir, name)
@@ -213,7 +216,7 @@ func otherFile(fs source.FS, dir, name string) string {
 func (c *Catalog) libraryNames() []string {
 	var out []string
 	c.mu.Lock()
-	library := c.o.Library
+	library := append(slices.Clone(c.o.Library), c.o.Configured...)
 	c.mu.Unlock()
 	for _, dir := range library {
 		entries, err := c.o.FS.ReadDir(dir)
