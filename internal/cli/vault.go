@@ -101,13 +101,6 @@ func (v *vaultRun) salt() []byte {
 	return nil
 }
 
-// matchVaultID tells whether only the passwords with a file's own vault id are tried. ansible-core gives the setting no
-// type: whatever text it is set to counts as yes.
-func matchVaultID(c *config.Config) bool {
-	v := c.Get("DEFAULT_VAULT_ID_MATCH")
-	return v.Origin.Kind != config.Default && v.Value != nil && value.ToStr(v.Value) != ""
-}
-
 func vaultUsage(format string, args ...any) error {
 	return &ExitError{usageError, "[ERROR]: " + fmt.Sprintf(format, args...)}
 }
@@ -124,11 +117,7 @@ func (v *vaultRun) warn(text string) { fmt.Fprintf(v.env.Stderr, "[WARNING]: %s\
 
 // load reads the passwords of the options and the configuration; fresh ones are asked for twice.
 func (v *vaultRun) load(fresh bool) error {
-	p := v.passwords
-	p.IDs = append(v.config.Strings("DEFAULT_VAULT_IDENTITY_LIST"), p.IDs...)
-	if file := v.config.String("DEFAULT_VAULT_PASSWORD_FILE"); file != "" {
-		p.Files = append(p.Files, file)
-	}
+	p := vaultPasswords(v.env, v.config, v.passwords.IDs, v.passwords.Files, v.passwords.Ask)
 	p.AutoAsk, p.New = true, fresh
 	secrets, err := p.Load(v.ask, v.warn)
 	if err != nil {
@@ -178,21 +167,6 @@ func (v *vaultRun) ask(prompt string) (string, error) {
 		return "", err
 	}
 	return line, nil
-}
-
-// readLine reads one line byte by byte, so that what follows stays for the next reader.
-func readLine(r io.Reader) (string, error) {
-	var line []byte
-	b := make([]byte, 1)
-	for {
-		if _, err := io.ReadFull(r, b); err != nil {
-			return string(line), err
-		}
-		if b[0] == '\n' {
-			return strings.TrimSuffix(string(line), "\r"), nil
-		}
-		line = append(line, b[0])
-	}
 }
 
 func (v *vaultRun) path(name string) string {

@@ -1,14 +1,10 @@
 package cli
 
 import (
-	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
-
-	"golang.org/x/term"
 
 	"github.com/rehearse-dev/rehearse/internal/catalog"
 	"github.com/rehearse-dev/rehearse/internal/config"
@@ -218,42 +214,4 @@ func (w *workspace) cachedFacts(fsys source.FS, warn func(string, source.Locatio
 func (w *workspace) noInject() bool {
 	v := w.config.Get("INJECT_FACTS_AS_VARS").Value
 	return v == value.Value(value.Bool(false))
-}
-
-// vaultSecrets reads the vault passwords that command line and configuration name.
-func vaultSecrets(env *Env, c *config.Config, o workspaceOptions, warn func(string)) (*vault.Secrets, error) {
-	p := vault.Passwords{IDs: append(c.Strings("DEFAULT_VAULT_IDENTITY_LIST"), o.vaultIDs...), Ask: o.askVault}
-	files := slices.Clone(o.vaultFiles)
-	if f := c.String("DEFAULT_VAULT_PASSWORD_FILE"); f != "" {
-		files = append(files, f)
-	}
-	for _, f := range files {
-		if !filepath.IsAbs(f) {
-			f = filepath.Join(env.Dir, f)
-		}
-		p.Files = append(p.Files, f)
-	}
-	s, err := p.Load(func(prompt string) (string, error) { return ask(env, prompt, true) }, warn)
-	if s != nil {
-		s.MatchID = matchVaultID(c)
-	}
-	return s, err
-}
-
-// ask prompts on the terminal that the program was started from; secret answers are not shown.
-func ask(env *Env, prompt string, secret bool) (string, error) {
-	if _, err := env.Stderr.Write([]byte(prompt)); err != nil {
-		return "", err
-	}
-	in, ok := env.Stdin.(*os.File)
-	if ok && secret && term.IsTerminal(int(in.Fd())) {
-		line, err := term.ReadPassword(int(in.Fd()))
-		env.Stderr.Write([]byte("\n"))
-		return string(line), err
-	}
-	line, err := readLine(env.Stdin)
-	if err != nil && line == "" {
-		return "", err
-	}
-	return line, nil
 }

@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/rehearse-dev/rehearse/internal/config"
+	"github.com/rehearse-dev/rehearse/internal/value"
+	"github.com/rehearse-dev/rehearse/internal/vault"
+)
+
+// vaultPasswords puts together what the configuration and the command line say about vault passwords, in ansible-core's
+// order.
+func vaultPasswords(env *Env, c *config.Config, ids, files []string, ask bool) vault.Passwords {
+	p := vault.Passwords{IDs: append(c.Strings("DEFAULT_VAULT_IDENTITY_LIST"), ids...), Ask: ask}
+	if f := c.String("DEFAULT_VAULT_PASSWORD_FILE"); f != "" {
+		files = append(slices.Clone(files), f)
+	}
+	for _, f := range files {
+		if !filepath.IsAbs(f) {
+			f = filepath.Join(env.Dir, f)
+		}
+		p.Files = append(p.Files, f)
+	}
+	return p
+}
+
+// vaultSecrets reads the vault passwords that command line and configuration name.
+func vaultSecrets(env *Env, c *config.Config, o workspaceOptions, warn func(string)) (*vault.Secrets, error) {
+	p := vaultPasswords(env, c, o.vaultIDs, o.vaultFiles, o.askVault)
+	s, err := p.Load(func(prompt string) (string, error) { return ask(env, prompt, true) }, warn)
+	if s != nil {
+		s.MatchID = matchVaultID(c)
+	}
+	return s, err
+}
+
+// ask prompts on the terminal that the program was started from; secret answers are not shown.
+func ask(env *Env, prompt string, secret bool) (string, error) {
+	if _, err := env.Stderr.Write([]byte(prompt)); err != nil {
+		return "", err
+	}
+	in, ok := env.Stdin.(*os.File)
+	if ok && secret && term.IsTerminal(int(in.Fd())) {
+		line, err := term.ReadPassword(int(in.Fd()))
+		env.Stderr.Write([]byte("\n"))
+		return string(line), err
+	}
+	line, err := readLine(env.Stdin)
+	if err != nil && line == "" {
+		return "", err
+	}
+	return line, nil
+}
+
+// matchVaultID tells whether only the passwords with a file's own vault id are tried. ansible-core gives the setting no
+// type: whatever text it is set to counts as yes.
+func matchVaultID(c *config.Config) bool {
+	v := c.Get("DEFAULT_VAULT_ID_MATCH")
+	return v.Origin.Kind != config.Default && v.Value != nil && value.ToStr(v.Value) != ""
+}
+
+// readLine reads one line byte by byte, so that what follows stays for the next reader.
+func readLine(r io.Reader) (string, error) {
+	var line []byte
+	b := make([]byte, 1)
+	for {
+		if _, err := io.ReadFull(r, b); err != nil {
+			return string(line), err
+		}
+		if b[0] == '\n' {
+			return strings.TrimSuffix(string(line), "\r"), nil
+		}
+		line = append(line, b[0])
+	}
+}
