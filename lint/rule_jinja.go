@@ -12,20 +12,27 @@ import (
 func jinjaRule() *Rule {
 	return &Rule{
 		ID: "jinja", Severity: "LOW", Tags: []string{"formatting"},
-		Subs: []Sub{{"jinja[invalid]", "Invalid jinja2 syntax"}},
+		Subs: []Sub{{"jinja[invalid]", "Invalid jinja2 syntax"}, {"jinja[spacing]", "Jinja2 spacing could be improved"}},
 		Doc: Doc{
-			Summary: "Templates should be right.",
+			Summary: "Templates should be right, and laid out like Python.",
 			Problem: "A template with a fault makes its task fail at run time, on the host and at the moment where it is needed.",
 			Examples: []Example{
 				{Title: "An unfinished expression", Want: []string{"jinja[invalid]"},
 					Text: "- name: Deploy\n  hosts: all\n  tasks:\n    - name: Say hello\n      ansible.builtin.debug:\n        msg: \"{{ word | }}\"\n"},
 				{Title: "A condition with a fault", Want: []string{"jinja[invalid]"},
 					Text: "- name: Deploy\n  hosts: all\n  tasks:\n    - name: Say hello\n      ansible.builtin.debug:\n        msg: hello\n      when: word ==\n"},
+				{Title: "An expression without spaces", Want: []string{"jinja[spacing]", "jinja[spacing]"},
+					Text:  "- name: Deploy\n  hosts: all\n  tasks:\n    - name: Say hello\n      ansible.builtin.debug:\n        msg: \"{{word|default( 'x' )}}\"\n      when: word=='x'\n",
+					Fixed: "- name: Deploy\n  hosts: all\n  tasks:\n    - name: Say hello\n      ansible.builtin.debug:\n        msg: \"{{ word | default('x') }}\"\n      when: word == 'x'\n"},
 				{Title: "Right", Text: "- name: Deploy\n  hosts: all\n  tasks:\n    - name: Say hello\n      ansible.builtin.debug:\n        msg: \"{{ word | upper }}\"\n      when: word == 'x'\n"},
 			},
-			Differs: "The template is parsed, not run. ansible-lint runs it without the project's variables and drops most errors of such a run again. Conditions (when, until, changed_when, failed_when) are checked, too, and so are the variables of plays and of vars files. The sub-rule spacing, which asks for Python's layout of expressions, is not there yet.",
+			Differs: "The template is parsed, not run. ansible-lint runs it without the project's variables and drops most errors of such a run again. Conditions (when, until, changed_when, failed_when) are checked, too, and so are the variables of plays and of vars files. A text that stands alone in a tag, such as {{ ' x ' }}, is left as it is: ansible-lint asks to trim it, which changes what it gives, and asks for {{ '''''' }} in the place of {{ '' }}.",
+			Fix:     "jinja[spacing]: the inside of the tag is laid out.",
 		},
-		Task: jinjaTask,
+		Task: func(p *pass, t *Task) {
+			jinjaTask(p, t)
+			jinjaSpacingTask(p, t)
+		},
 		Play: func(p *pass, play *playbook.PlaySyntax) {
 			for i := range play.Attrs {
 				switch a := &play.Attrs[i]; a.Name {
@@ -38,6 +45,7 @@ func jinjaRule() *Rule {
 		File: func(p *pass) {
 			if p.file.Kind == KindVars && p.file.Tree != nil {
 				jinjaNode(p, p.file.Tree.Root())
+				jinjaSpacingNode(p, "", p.file.Tree.Root())
 			}
 		},
 	}
