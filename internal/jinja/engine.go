@@ -64,6 +64,9 @@ type Config struct {
 	// MaxSteps bounds the loop iterations and macro calls of one evaluation; 0 means 50 million.
 	MaxSteps int
 
+	// Untrusted, when set, is told of each text that looks like a template but is not evaluated, as no author wrote it; an error fails.
+	Untrusted func(s value.Str) error
+
 	// AllowBrokenConditionals is Ansible's setting of that name: a conditional may give something else than a boolean.
 	AllowBrokenConditionals bool
 }

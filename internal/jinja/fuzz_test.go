@@ -53,7 +53,9 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// FuzzEval: any text is evaluated, or fails with an error, in both modes, within bounds.
+// FuzzEval: any text is evaluated, or fails with an error, within bounds; and ways that must agree do. The second evaluation
+// gives what the first gave. A template that gives a text gives it between other texts, too. A condition is the expression in a
+// pair of braces. And every variable that evaluation asks for is one that Reads lists.
 func FuzzEval(f *testing.F) {
 	for _, s := range fuzzSeeds {
 		f.Add(s)
@@ -62,26 +64,110 @@ func FuzzEval(f *testing.F) {
 	ansible := jinja.New(cfg)
 	plain := jinja.NewPlain(jinja.Config{Filters: lib.PlainFilters(), Tests: lib.PlainTests(), Globals: lib.PlainGlobals(), MaxSteps: 20000})
 	f.Fuzz(func(t *testing.T, text string) {
-		// numbers with many digits make texts and lists of many megabytes, which is allowed but slow
-		digits := 0
-		for i := range len(text) {
-			if text[i] >= '0' && text[i] <= '9' {
-				if digits++; digits > 3 {
-					return
-				}
-			} else {
-				digits = 0
+		if !slowByDesign(text) {
+			agrees(t, ansible, plain, text)
+		}
+	})
+}
+
+// agrees is the body of FuzzEval. It tells whether the template came to a value.
+func agrees(t *testing.T, ansible, plain *jinja.Engine, text string) (good bool) {
+	t.Helper()
+	vars := jinja.Vars{"a": value.Int(1), "s": value.S("a,b"), "l": value.NewList(value.S("x"), value.Int(2)), "d": value.NewDict("k", value.Float(1.5)),
+		"t": value.Str{S: "{{ a }}", Trusted: true}, "e": value.Str{S: "{{ nope }}", Trusted: true}}
+	asked := &asking{Vars: vars, names: map[string]bool{}}
+	tpl := ansible.Templar(asked)
+	first, err := tpl.Resolve(authored(text))
+	checkReads(t, text, asked)
+	if !fickle(text) {
+		again, err2 := tpl.Resolve(authored(text))
+		if show(first, err) != show(again, err2) {
+			t.Errorf("%q gives %s, then %s", text, show(first, err), show(again, err2))
+		}
+		// the state of a loop or namespace is written when the text is put together, for a lone one at the end
+		if s, ok := first.(value.Str); ok && err == nil && !strings.Contains(s.S, "<LoopContext") && !strings.Contains(s.S, "<Namespace") &&
+			!strings.ContainsAny(text, "\r#") && !strings.HasSuffix(text, "\n") {
+			between, err := tpl.Resolve(authored("<" + text + ">"))
+			if show(between, err) != show(value.S("<"+s.S+">"), nil) {
+				t.Errorf("%q gives %q, between others %s", text, s.S, show(between, err))
 			}
 		}
-		if strings.Contains(text, "**") || strings.Contains(text, "lipsum") || strings.Count(text, "*") > 2 || strings.Contains(text, "e9") {
-			return
+	}
+	truth, condErr := tpl.Cond(authored(text))
+	if !strings.ContainsAny(text, "{}%#\\") && !fickle(text) {
+		v, err := tpl.Resolve(authored("{{ (" + text + "\n) }}"))
+		if b, ok := v.(value.Bool); ok && err == nil && strings.Trim(text, " ") != "" && (condErr != nil || truth != bool(b)) {
+			t.Errorf("%q is %v, as a condition %v, %v", text, b, truth, condErr)
 		}
-		vars := jinja.Vars{"a": value.Int(1), "s": value.S("a,b"), "l": value.NewList(value.S("x"), value.Int(2)), "d": value.NewDict("k", value.Float(1.5)),
-			"t": value.Str{S: "{{ a }}", Trusted: true}, "e": value.Str{S: "{{ nope }}", Trusted: true}}
-		_, _ = ansible.Templar(vars).Resolve(value.Str{S: text, Trusted: true})
-		_, _ = ansible.Templar(vars).Cond(value.Str{S: text, Trusted: true})
-		_, _ = plain.Render(text, "", vars)
-	})
+		if condErr == nil && err != nil {
+			t.Errorf("%q is %v as a condition, but fails: %v", text, truth, err)
+		}
+	}
+	_, _ = plain.Render(text, "", vars)
+	return err == nil
+}
+
+func authored(s string) value.Str { return value.Str{S: s, Trusted: true} }
+
+// show is a result as a text that can be compared.
+func show(v value.Value, err error) string {
+	if err != nil {
+		return "error " + err.Error()
+	}
+	return value.Repr(v)
+}
+
+// asking is a scope that notes which variables are asked for.
+type asking struct {
+	jinja.Vars
+	names map[string]bool
+}
+
+func (a *asking) Lookup(name string) (value.Value, bool) {
+	a.names[name] = true
+	return a.Vars.Lookup(name)
+}
+
+// checkReads checks that what was asked for is what the analysis of the text says is read.
+func checkReads(t *testing.T, text string, asked *asking) {
+	t.Helper()
+	if len(asked.names) == 0 || strings.Contains(text, "import") || strings.Contains(text, "include") || strings.Contains(text, "extends") {
+		return
+	}
+	known := map[string]bool{"a": asked.names["t"], "nope": asked.names["e"]} // read by the variables' own templates
+	for _, r := range jinja.Reads(jinja.Parse(text, &jinja.Options{Do: true, LoopControls: true, TrimBlocks: true})) {
+		known[r.Name] = true
+	}
+	for name := range asked.names {
+		if _, ours := asked.Vars[name]; ours && !known[name] {
+			t.Errorf("%q asks for %s, which is not among its reads", text, name)
+		}
+	}
+}
+
+// slowByDesign tells that a text may make texts and lists of many megabytes, which is allowed but slow.
+func slowByDesign(text string) bool {
+	digits := 0
+	for i := range len(text) {
+		if text[i] >= '0' && text[i] <= '9' {
+			if digits++; digits > 3 {
+				return true
+			}
+		} else {
+			digits = 0
+		}
+	}
+	return len(text) > 4096 || strings.Contains(text, "**") || strings.Contains(text, "lipsum") || strings.Count(text, "*") > 2 || strings.Contains(text, "e9")
+}
+
+// fickle tells that a text may give something else each time.
+func fickle(text string) bool {
+	for _, name := range []string{"random", "shuffle", "now", "lookup", "query", "q(", "id", "date", "time"} {
+		if strings.Contains(text, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // safeFilters leaves out what reads files or takes long by design.

@@ -9,7 +9,6 @@ import (
 
 	"github.com/rehearse-dev/rehearse/internal/jinja"
 	"github.com/rehearse-dev/rehearse/internal/jinja/lib"
-	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
 // TestHammer reads and evaluates REHEARSE_HAMMER random texts, put together from pieces of templates: many more per
@@ -29,32 +28,16 @@ func TestHammer(t *testing.T) {
 	line := &jinja.Options{LstripBlocks: true, LineStatementPrefix: "%", LineCommentPrefix: "##", VariableStart: "${", VariableEnd: "}"}
 	ansible := jinja.New(jinja.Config{Filters: safeFilters(), Tests: lib.Tests(), Lookups: lib.Lookups()[:0], Globals: lib.Globals(), MaxSteps: 2000, Options: *o})
 	plain := jinja.NewPlain(jinja.Config{Filters: lib.PlainFilters(), Tests: lib.PlainTests(), Globals: lib.PlainGlobals(), MaxSteps: 2000})
-	vars := jinja.Vars{"a": value.Int(1), "s": value.S("a,b"), "l": value.NewList(value.S("x"), value.Int(2)), "d": value.NewDict("k", value.Float(1.5)),
-		"t": value.Str{S: "{{ a }}", Trusted: true}, "e": value.Str{S: "{{ nope }}", Trusted: true}}
-	var b strings.Builder
+	pool := append([]string{}, fuzzSeeds...)
 	parsed, ran, good := 0, 0, 0
 	for i := range n {
-		b.Reset()
-		opened := 0
-		for range 1 + r.IntN(14) {
-			switch p := pieces[r.IntN(len(pieces))]; {
-			case opened == 0 && r.IntN(3) == 0:
-				b.WriteString("{{ ")
-				opened = 1
-			case opened == 1 && r.IntN(4) == 0:
-				b.WriteString(" }}")
-				opened = 0
-			default:
-				b.WriteString(p)
-			}
-			if r.IntN(3) > 0 {
-				b.WriteByte(' ')
-			}
+		text := pasted(r, pieces)
+		if i%2 == 1 {
+			text = altered(r, pool, pieces)
 		}
-		if opened == 1 && r.IntN(2) == 0 {
-			b.WriteString("}}")
+		if slowByDesign(text) || len(text) > 300 {
+			continue
 		}
-		text := b.String()
 		opt := o
 		if i%8 == 0 {
 			opt = line
@@ -68,10 +51,69 @@ func TestHammer(t *testing.T) {
 			continue
 		}
 		ran++
-		if _, err := ansible.Templar(vars).Resolve(value.Str{S: text, Trusted: true}); err == nil {
+		if agrees(t, ansible, plain, text) {
 			good++
+			if i%2 == 0 || r.IntN(20) == 0 { // what works is worth being changed further
+				if len(pool) < 4096 {
+					pool = append(pool, text)
+				} else {
+					pool[r.IntN(len(pool))] = text
+				}
+			}
 		}
-		_, _ = plain.Render(text, "", vars)
+		if t.Failed() {
+			t.FailNow()
+		}
 	}
 	t.Logf("%d texts read, %d evaluated in both modes, %d without an error", parsed, ran, good)
+}
+
+// pasted puts pieces of templates together.
+func pasted(r *rand.Rand, pieces []string) string {
+	var b strings.Builder
+	opened := 0
+	for range 1 + r.IntN(14) {
+		switch p := pieces[r.IntN(len(pieces))]; {
+		case opened == 0 && r.IntN(3) == 0:
+			b.WriteString("{{ ")
+			opened = 1
+		case opened == 1 && r.IntN(4) == 0:
+			b.WriteString(" }}")
+			opened = 0
+		default:
+			b.WriteString(p)
+		}
+		if r.IntN(3) > 0 {
+			b.WriteByte(' ')
+		}
+	}
+	if opened == 1 && r.IntN(2) == 0 {
+		b.WriteString("}}")
+	}
+	return b.String()
+}
+
+// altered changes a template of the pool in up to three places: a piece comes in, something goes, another template's part
+// takes the place of what is there.
+func altered(r *rand.Rand, pool, pieces []string) string {
+	text := pool[r.IntN(len(pool))]
+	for range 1 + r.IntN(3) {
+		at := r.IntN(len(text) + 1)
+		end := at + r.IntN(min(12, len(text)-at)+1)
+		switch r.IntN(5) {
+		case 0:
+			text = text[:at] + pieces[r.IntN(len(pieces))] + text[at:]
+		case 1:
+			text = text[:at] + text[end:]
+		case 2:
+			text = text[:at] + pieces[r.IntN(len(pieces))] + text[end:]
+		case 3:
+			other := pool[r.IntN(len(pool))]
+			from := r.IntN(len(other) + 1)
+			text = text[:at] + other[from:from+r.IntN(len(other)-from+1)] + text[end:]
+		default:
+			text = text[:at] + string(rune(r.IntN(128))) + text[end:]
+		}
+	}
+	return text
 }

@@ -97,8 +97,14 @@ func (t *Templar) variable(name string) (value.Value, bool) {
 func (t *Templar) lazy(v value.Value) value.Value {
 	switch x := v.(type) {
 	case value.Str:
-		if x.Trusted && IsTemplate(x.S, nil) {
-			return t.template(x)
+		if x.Trusted {
+			if IsTemplate(x.S, nil) {
+				return t.template(x)
+			}
+		} else if t.engine.cfg.Untrusted != nil {
+			if err := t.distrust(x); err != nil {
+				return t.failed(err, x, false)
+			}
 		}
 		return v
 	case *value.List:
@@ -139,6 +145,14 @@ func (t *Templar) lazy(v value.Value) value.Value {
 		}
 	}
 	return v
+}
+
+// distrust reports a text that looks like a template but may not be evaluated.
+func (t *Templar) distrust(s value.Str) error {
+	if !IsTemplate(s.S, nil) {
+		return nil
+	}
+	return t.engine.cfg.Untrusted(s)
 }
 
 // sameValue tells whether two values are the same object; texts count as the same.
@@ -375,6 +389,9 @@ func (t *Templar) wrap(err error, s value.Str, expression bool) error {
 func (t *Templar) Resolve(v value.Value) (value.Value, error) {
 	switch x := v.(type) {
 	case value.Str:
+		if !x.Trusted && t.engine.cfg.Untrusted != nil {
+			break
+		}
 		if !x.Trusted || !IsTemplate(x.S, nil) {
 			return v, nil
 		}
@@ -424,8 +441,12 @@ func (t *Templar) Expr(src value.Str) (value.Value, error) {
 	return t.expression(src, true, false)
 }
 
+// Distrusted is the error of a text that looks like a template and that no author wrote.
+func Distrusted(s value.Str) error { return untrusted(s) }
+
 func untrusted(s value.Str) error {
-	return &Error{Class: "TemplateTrustCheckFailedError", Message: "Encountered untrusted template or expression.", Origin: place(s), At: place(s)}
+	return &Error{Class: "TemplateTrustCheckFailedError", Message: "Encountered untrusted template or expression.", Origin: place(s), At: place(s), Text: s.S,
+		Help: "Templates and expressions must be defined by trusted sources such as playbooks or roles, not untrusted sources such as module results."}
 }
 
 // expression evaluates a bare expression and finalises its result.
