@@ -55,7 +55,7 @@ func jinjaSpacingNode(p *pass, key string, n *yaml.Node) {
 
 // jinjaSpacing reports a text whose tags Black would lay out otherwise. n is the text's node, or the one that holds it.
 func jinjaSpacing(p *pass, key, text string, n *yaml.Node) {
-	implicit := conditions[key] && (p.file.Kind == KindPlaybook || p.file.Kind == KindTasks || p.file.Kind == KindHandlers)
+	implicit := conditions[key] && p.file.Kind == KindPlaybook // ansible-lint leaves the conditions of task files alone
 	cooked := text
 	if implicit = implicit && !(strings.HasPrefix(text, "{{") && strings.HasSuffix(text, "}}")); implicit {
 		cooked = "{{ " + text + " }}"
