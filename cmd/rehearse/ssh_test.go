@@ -17,10 +17,16 @@ import (
 	"github.com/rehearse-dev/rehearse/runner/transport/sshdtest"
 )
 
+// asRehearse is the variable that makes the test program behave as rehearse itself.
+const asRehearse = "REHEARSE_TEST_AS_PROGRAM"
+
 // TestMain makes the test program its own agent, as the real program is in a build without agents.
 func TestMain(m *testing.M) {
 	if code, ok := agent.Dispatch(os.Args); ok {
 		os.Exit(code)
+	}
+	if os.Getenv(asRehearse) != "" {
+		os.Exit(cli.Main(os.Args, cli.OS()))
 	}
 	os.Exit(m.Run())
 }

@@ -2,12 +2,9 @@ package cli
 
 import (
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"golang.org/x/term"
 
 	"github.com/rehearse-dev/rehearse/internal/config"
 	"github.com/rehearse-dev/rehearse/internal/value"
@@ -33,29 +30,16 @@ func vaultPasswords(env *Env, c *config.Config, ids, files []string, ask bool) v
 // vaultSecrets reads the vault passwords that command line and configuration name.
 func vaultSecrets(env *Env, c *config.Config, o workspaceOptions, warn func(string)) (*vault.Secrets, error) {
 	p := vaultPasswords(env, c, o.vaultIDs, o.vaultFiles, o.askVault)
-	s, err := p.Load(func(prompt string) (string, error) { return ask(env, prompt, true) }, warn)
+	s, err := p.Load(env.secret, warn)
 	if s != nil {
 		s.MatchID = matchVaultID(c)
 	}
 	return s, err
 }
 
-// ask prompts on the terminal that the program was started from; secret answers are not shown.
-func ask(env *Env, prompt string, secret bool) (string, error) {
-	if _, err := env.Stderr.Write([]byte(prompt)); err != nil {
-		return "", err
-	}
-	in, ok := env.Stdin.(*os.File)
-	if ok && secret && term.IsTerminal(int(in.Fd())) {
-		line, err := term.ReadPassword(int(in.Fd()))
-		env.Stderr.Write([]byte("\n"))
-		return string(line), err
-	}
-	line, err := readLine(env.Stdin)
-	if err != nil && line == "" {
-		return "", err
-	}
-	return line, nil
+// secret asks for what is not shown while it is typed. io.EOF says that there is no answer.
+func (e *Env) secret(prompt string) (string, error) {
+	return e.terminal().Secret(e.context(nil), prompt)
 }
 
 // matchVaultID tells whether only the passwords with a file's own vault id are tried. ansible-core gives the setting no

@@ -9,6 +9,9 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+
+	"github.com/rehearse-dev/rehearse/internal/terminal"
+	"github.com/rehearse-dev/rehearse/runner"
 )
 
 // Env is what a command may touch of the process that it runs in; tests give it buffers.
@@ -21,6 +24,22 @@ type Env struct {
 	Dir       string // working directory, absolute
 	// Args is what stands behind the command's name, as given; Main sets it.
 	Args []string
+	// Die ends the process of a signal that it caught; nil leaves it at the exit status.
+	Die func(os.Signal)
+
+	tty  *terminal.Terminal
+	stop *stopping
+}
+
+// terminal is where questions are asked.
+func (e *Env) terminal() *terminal.Terminal {
+	if e.tty == nil {
+		e.tty = &terminal.Terminal{In: e.Stdin, Out: e.Stdout, Err: e.Stderr}
+		if _, ok := e.Stdin.(*os.File); !ok { // a test's or another program's streams
+			e.tty.Controlling = func() (*os.File, error) { return nil, os.ErrNotExist }
+		}
+	}
+	return e.tty
 }
 
 // ExitError ends the program with Code. An empty Message prints nothing: the command has said all there is to say.
@@ -75,6 +94,10 @@ func Main(args []string, env *Env) int {
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
 	err := root.Execute()
+	if env.stop != nil {
+		defer env.stop.end()
+		env.dieIfTold()
+	}
 	var exit *ExitError
 	switch {
 	case err == nil:
@@ -84,6 +107,8 @@ func Main(args []string, env *Env) int {
 			fmt.Fprintf(env.Stderr, "%s\n", exit.Message)
 		}
 		return exit.Code
+	case env.interrupted(err):
+		return runner.ExitInterrupted
 	}
 	fmt.Fprintf(env.Stderr, "%s: %v\n", name, err)
 	return 1
@@ -95,5 +120,5 @@ func OS() *Env {
 	if err != nil {
 		dir = "."
 	}
-	return &Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Dir: dir}
+	return &Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Dir: dir, Die: die}
 }

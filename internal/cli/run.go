@@ -4,12 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -43,8 +42,10 @@ type runFlags struct {
 	forks                                   int
 	modulePaths                             []string
 	output                                  string
-	treeDir                                 string // --tree
-	stdout                                  string // callback that owns the screen where nobody chose one
+	treeDir                                 string                 // --tree
+	refusal                                 string                 // why the single task cannot be run
+	deprecated                              []callback.Deprecation // options that are going
+	stdout                                  string                 // callback that owns the screen where nobody chose one
 }
 
 func (f *runFlags) add(fl *pflag.FlagSet) {
@@ -190,11 +191,7 @@ func (f *runFlags) display(env *Env) *callback.Display {
 
 // run opens the workspace and hands over to the runner.
 func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error {
-	if parent == nil {
-		parent = context.Background()
-	}
-	ctx, stop := signal.NotifyContext(parent, os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	ctx := env.context(parent)
 	o.Display = f.display(env)
 	defer o.Display.Flush()
 	fail := func(code int, format string, args ...any) error {
@@ -222,6 +219,9 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 		f.dir = filepath.Dir(absIn(env.Dir, o.Playbooks[0]))
 	}
 	f.warn = func(msg string, at source.Location) { o.Display.Warning(fault.New(at, "%s", msg)) }
+	f.caution = o.Display.Warning
+	f.notes = displayNotes(o.Display)
+	f.workspaceOptions.verbosity, f.columns = f.verbosity, o.Display.Columns
 	f.verbose = func(level int, msg string) { o.Display.Verbose(level-1, "", msg) }
 	f.deprecate = func(msg, version string, at source.Location) {
 		when := "This feature will be removed from ansible-core version " + version + "."
@@ -229,6 +229,12 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 	}
 	for _, p := range f.modulePaths {
 		f.modulePath = append(f.modulePath, strings.Split(p, ":")...)
+	}
+	if err := f.passwords(ctx, env, &o); err != nil {
+		return err
+	}
+	for _, d := range f.deprecated {
+		o.Display.Deprecated(d)
 	}
 	f.magic = f.magicVars(o)
 	w, err := openWorkspace(env, f.workspaceOptions)
@@ -239,6 +245,10 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 		}
 		o.Display.Error(fault.From(err), true)
 		return &ExitError{Code: 1}
+	}
+	defer w.close()
+	for _, p := range o.Playbooks {
+		w.addPlugins(filepath.Dir(absIn(env.Dir, p)))
 	}
 	showInventory(o.Display, w.inventory, w.diags)
 	if path := w.config.String("DEFAULT_LOG_PATH"); path != "" {
@@ -268,7 +278,7 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 		if done, err := f.adhocHosts(w, &o); done || err != nil {
 			return err
 		}
-	} else if len(w.inventory.Hosts()) == 0 && !o.ListHosts && !off(w.config, "LOCALHOST_WARNING") {
+	} else if len(w.inventory.Hosts()) == 0 && !off(w.config, "LOCALHOST_WARNING") {
 		o.Display.Warn("provided hosts list is empty, only localhost is available. Note that the implicit localhost does not match 'all'")
 	}
 	if f.limit != "" {
@@ -368,18 +378,13 @@ func (f *runFlags) apply(env *Env, w *workspace, o *runner.Options) error {
 	if o.BecomeMethod == "" {
 		o.BecomeMethod = c.String("DEFAULT_BECOME_METHOD")
 	}
-	if in, ok := env.Stdin.(*os.File); ok && term.IsTerminal(int(in.Fd())) {
-		o.Ask = func(prompt string, secret bool) (string, error) { return ask(env, prompt, secret) }
-	}
-	if err := f.passwords(env, o); err != nil {
-		return err
-	}
+	o.Terminal = env.terminal()
 	o.Display.Deprecations = c.Get("DEPRECATION_WARNINGS").Value != value.Value(value.Bool(false))
 	return f.callbacks(env, w, o)
 }
 
 // passwords reads what -k and -K ask for.
-func (f *runFlags) passwords(env *Env, o *runner.Options) error {
+func (f *runFlags) passwords(ctx context.Context, env *Env, o *runner.Options) error {
 	read := func(file string) (transport.Secret, error) {
 		data, err := os.ReadFile(file)
 		if err != nil {
@@ -389,8 +394,8 @@ func (f *runFlags) passwords(env *Env, o *runner.Options) error {
 	}
 	var err error
 	if f.askPass {
-		p, err := ask(env, "SSH password: ", true)
-		if err != nil {
+		p, err := env.terminal().Secret(ctx, "SSH password: ")
+		if err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
 		o.ConnectionPassword = transport.Secret(p)
@@ -404,8 +409,8 @@ func (f *runFlags) passwords(env *Env, o *runner.Options) error {
 		if f.askPass {
 			prompt = "BECOME password[defaults to SSH password]: "
 		}
-		p, err := ask(env, prompt, true)
-		if err != nil {
+		p, err := env.terminal().Secret(ctx, prompt)
+		if err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
 		if o.BecomePassword = transport.Secret(p); p == "" && f.askPass {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,9 +11,9 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
 	"github.com/rehearse-dev/rehearse/internal/config"
+	"github.com/rehearse-dev/rehearse/internal/terminal"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/vault"
 )
@@ -107,7 +108,7 @@ func vaultUsage(format string, args ...any) error {
 
 func vaultError(err error) error {
 	var exit *ExitError
-	if err == nil || errors.As(err, &exit) {
+	if err == nil || errors.As(err, &exit) || errors.Is(err, terminal.ErrInterrupt) || errors.Is(err, context.Canceled) {
 		return err
 	}
 	return &ExitError{1, "[ERROR]: " + err.Error()}
@@ -119,7 +120,7 @@ func (v *vaultRun) warn(text string) { fmt.Fprintf(v.env.Stderr, "[WARNING]: %s\
 func (v *vaultRun) load(fresh bool) error {
 	p := vaultPasswords(v.env, v.config, v.passwords.IDs, v.passwords.Files, v.passwords.Ask)
 	p.AutoAsk, p.New = true, fresh
-	secrets, err := p.Load(v.ask, v.warn)
+	secrets, err := p.Load(v.env.secret, v.warn)
 	if err != nil {
 		return vaultError(err)
 	}
@@ -150,23 +151,6 @@ func (v *vaultRun) encryptIdentity() string {
 		return v.encryptID
 	}
 	return v.config.String("DEFAULT_VAULT_ENCRYPT_IDENTITY")
-}
-
-// ask reads a password from the terminal without showing it, or a line of standard input where there is none.
-func (v *vaultRun) ask(prompt string) (string, error) {
-	if tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0); err == nil {
-		defer tty.Close()
-		fmt.Fprint(tty, prompt)
-		answer, err := term.ReadPassword(int(tty.Fd()))
-		fmt.Fprintln(tty)
-		return string(answer), err
-	}
-	fmt.Fprint(v.env.Stderr, prompt)
-	line, err := readLine(v.env.Stdin)
-	if err != nil && line == "" {
-		return "", err
-	}
-	return line, nil
 }
 
 func (v *vaultRun) path(name string) string {

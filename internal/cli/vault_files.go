@@ -255,7 +255,7 @@ func (v *vaultRun) rekey() *cobra.Command {
 		if file := v.config.String("DEFAULT_VAULT_PASSWORD_FILE"); file != "" {
 			p.Files = append(p.Files, file)
 		}
-		fresh, err := p.Load(v.ask, v.warn)
+		fresh, err := p.Load(v.env.secret, v.warn)
 		if err != nil {
 			return vaultError(err)
 		}

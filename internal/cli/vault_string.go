@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -84,23 +83,21 @@ func (v *vaultRun) encryptString() *cobra.Command {
 }
 
 func (v *vaultRun) prompted(show bool) (plaintext, error) {
-	fmt.Fprint(v.env.Stdout, "Variable name (enter for no name): ")
-	in := bufio.NewReader(v.env.Stdin)
-	name, err := in.ReadString('\n')
+	tty, ctx := v.env.terminal(), v.env.context(nil)
+	name, err := tty.Line(ctx, "Variable name (enter for no name): ", nil)
 	if err != nil {
 		return plaintext{}, vaultError(err)
 	}
 	var text string
 	if show {
-		fmt.Fprint(v.env.Stdout, "String to encrypt:")
-		text, err = in.ReadString('\n')
+		text, err = tty.Line(ctx, "String to encrypt:", nil)
 	} else {
-		text, err = v.ask("String to encrypt (hidden): ")
+		text, err = tty.Secret(ctx, "String to encrypt (hidden): ")
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		return plaintext{}, vaultError(err)
 	}
-	if text = strings.TrimSuffix(text, "\n"); text == "" {
+	if text == "" {
 		return plaintext{}, vaultUsage("The plaintext provided from the prompt was empty, not encrypting")
 	}
 	return plaintext{[]byte(text), "the interactive prompt", strings.TrimSpace(name)}, nil

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,6 +26,9 @@ type Passwords struct {
 
 // Asker asks the user for a password without showing it; io.EOF means that the input has ended.
 type Asker func(prompt string) (string, error)
+
+// errAsker says that the user could not be asked, or broke the question off.
+var errAsker = errors.New("ask for the vault password")
 
 // promptAsk is the source of --ask-vault-password, whose prompt has no id in it: platforms that answer it match the text.
 const promptAsk = "prompt_ask_vault_pass"
@@ -48,6 +52,9 @@ func (p Passwords) Load(ask Asker, warn func(string)) (*Secrets, error) {
 		}
 		if source == "prompt" || source == promptAsk {
 			secret, err := p.prompt(id, source, ask)
+			if errors.Is(err, errAsker) {
+				return nil, err
+			}
 			if err != nil {
 				warn(fmt.Sprintf("Error in vault password prompt (%s): %s", orNone(id), err))
 				return nil, err
@@ -96,6 +103,9 @@ func (p Passwords) prompt(id, source string, ask Asker) (Secret, error) {
 	}
 	for i, prompt := range prompts {
 		answer, err := ask(prompt)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return Secret{}, fmt.Errorf("%w: %w", errAsker, err)
+		}
 		if err != nil {
 			return Secret{}, fmt.Errorf("EOFError (ctrl-d) on prompt for (%s)", secret.ID)
 		}
