@@ -165,6 +165,33 @@ func TestHover(t *testing.T) {
 	}
 }
 
+func TestHoverOverAConnectionVariable(t *testing.T) {
+	c := open(t, small)
+	c.didOpen("group_vars/db.yml", 1, "ansible_ssh_common_args: -J bastion\nansible_ssh_pass: hunter2\n")
+	text := "- hosts: db\n  tasks:\n    - ansible.builtin.debug:\n        msg: '{{ ansible_ssh_common_args }} {{ ansible_port }} {{ ansible_ssh_pass }}'\n"
+	c.didOpen("db.yml", 1, text)
+	for _, tt := range []struct {
+		at   string
+		want []string
+		not  string
+	}{
+		{"ansible_ssh_common_args", []string{"connection variable of ssh", "environment: `ANSIBLE_SSH_COMMON_ARGS`", "ansible.cfg: `[ssh_connection] ssh_common_args`", "group_vars/db.yml:1", "-J bastion"}, ""},
+		{"ansible_port", []string{"connection variable of ssh", "Port to connect to.", "also: `ansible_ssh_port`", "keyword: `port`"}, ""},
+		{"ansible_ssh_pass", []string{"Password of the user to connect as.", "group_vars/db.yml:2"}, "hunter2"},
+	} {
+		line, char := find(t, text, tt.at, 3)
+		got := c.hover("db.yml", line, char)
+		for _, want := range tt.want {
+			if !strings.Contains(got, want) {
+				t.Errorf("at %q: no %q in\n%s", tt.at, want, got)
+			}
+		}
+		if tt.not != "" && strings.Contains(got, tt.not) {
+			t.Errorf("at %q: a secret in\n%s", tt.at, got)
+		}
+	}
+}
+
 // TestHoverFollowsUnsavedVariables opens the file of variables first: closing it must bring back what is on disk.
 func TestHoverFollowsUnsavedVariables(t *testing.T) {
 	c := open(t, small)

@@ -1,16 +1,28 @@
 package runner
 
 import (
+	"slices"
+	"sync"
+
+	"github.com/rehearse-dev/rehearse/internal/config"
 	"github.com/rehearse-dev/rehearse/internal/inventory"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
-// connectionNames are the variables that ansible-core defines for every task from how the host is reached, where nobody
-// else has defined them.
-var connectionNames = []string{
-	"ansible_connection", "ansible_module_compression", "ansible_shell_executable", "ansible_ssh_host", "ansible_host",
-	"ansible_ssh_user", "ansible_user", "ansible_ssh_port", "ansible_port", "ansible_ssh_pipelining", "ansible_pipelining", "ansible_ssh_timeout", "ansible_timeout",
-}
+// connectionAttributes are the attributes of a task that ansible-core makes variables of where nobody else has defined them:
+// how the host is reached.
+var connectionAttributes = []string{"connection", "module_compression", "executable", "remote_addr", "remote_user", "port", "pipelining", "timeout"}
+
+// connectionNames are the names of those variables.
+var connectionNames = sync.OnceValue(func() []string {
+	var names []string
+	for _, a := range config.Attributes {
+		if slices.Contains(connectionAttributes, a.Name) {
+			names = append(names, a.Vars...)
+		}
+	}
+	return names
+})
 
 // connectionVars computes the variables of connectionNames for a task on a host.
 func (p *playRun) connectionVars(h *inventory.Host, s *spec) func(string) (value.Value, bool) {
@@ -23,28 +35,28 @@ func (p *playRun) connectionVars(h *inventory.Host, s *spec) func(string) (value
 		return otherwise, otherwise != nil
 	}
 	return func(name string) (value.Value, bool) {
-		switch name {
-		case "ansible_connection":
+		switch config.AttributeOf(name) {
+		case "connection":
 			if p.o.Connection != "" {
 				return keyword("connection", value.S(p.o.Connection))
 			}
 			return keyword("connection", value.S("ssh"))
-		case "ansible_ssh_host", "ansible_host":
+		case "remote_addr":
 			return value.S(h.Name), true
-		case "ansible_ssh_user", "ansible_user":
+		case "remote_user":
 			if p.o.User != "" {
 				return keyword("remote_user", value.S(p.o.User))
 			}
 			return keyword("remote_user", nil)
-		case "ansible_ssh_port", "ansible_port":
+		case "port":
 			return keyword("port", nil)
-		case "ansible_shell_executable":
+		case "executable":
 			return value.S("/bin/sh"), true
-		case "ansible_module_compression":
+		case "module_compression":
 			return value.S("ZIP_DEFLATED"), true
-		case "ansible_ssh_pipelining", "ansible_pipelining":
+		case "pipelining":
 			return value.Bool(p.o.Config != nil && p.o.Config.Bool("ANSIBLE_PIPELINING")), true
-		case "ansible_ssh_timeout", "ansible_timeout":
+		case "timeout":
 			return value.Int(p.o.Timeout), true
 		}
 		return nil, false

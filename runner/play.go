@@ -74,7 +74,7 @@ type playSettings struct {
 func (p *playRun) scope(h *inventory.Host, s *spec) *vars.Scope {
 	q := vars.Query{Host: h, Play: p.play, PlayHosts: p.allNames, Hosts: p.stayed, Batch: p.stayedBatch}
 	if h != nil {
-		q.Connection, q.ConnectionNames = p.connectionVars(h, s), connectionNames
+		q.Connection, q.ConnectionNames = p.connectionVars(h, s), connectionNames()
 	}
 	over := &value.Dict{}
 	if s != nil {

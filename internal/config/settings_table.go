@@ -326,3 +326,34 @@ var Settings = []Setting{
 	{Name: "_valid_extensions", Type: "list", Plugin: "vars/host_group_vars", Default: ".yml,.yaml,.json", Env: []string{"ANSIBLE_YAML_FILENAME_EXT"}, Ini: []Ini{{"defaults", "yaml_valid_extensions"}}},
 	{Name: "stage", Type: "str", Plugin: "vars/host_group_vars", NoDefault: true, Env: []string{"ANSIBLE_VARS_PLUGIN_STAGE"}, Ini: []Ini{{"vars_host_group_vars", "stage"}}, Choices: []string{"all", "task", "inventory"}},
 }
+
+// Attributes are the attributes of a task that variables of its host override, whatever the plugins, in the order of
+// ansible-core.
+var Attributes = []Attribute{
+	{"connection", []string{"ansible_connection"}},
+	{"module_compression", []string{"ansible_module_compression"}},
+	{"shell", []string{"ansible_shell_type"}},
+	{"executable", []string{"ansible_shell_executable"}},
+	{"remote_addr", []string{"ansible_ssh_host", "ansible_host"}},
+	{"remote_user", []string{"ansible_ssh_user", "ansible_user"}},
+	{"password", []string{"ansible_ssh_pass", "ansible_password"}},
+	{"port", []string{"ansible_ssh_port", "ansible_port"}},
+	{"pipelining", []string{"ansible_ssh_pipelining", "ansible_pipelining"}},
+	{"timeout", []string{"ansible_ssh_timeout", "ansible_timeout"}},
+	{"private_key_file", []string{"ansible_ssh_private_key_file", "ansible_private_key_file"}},
+	{"network_os", []string{"ansible_network_os"}},
+	{"connection_user", []string{"ansible_connection_user"}},
+	{"ssh_executable", []string{"ansible_ssh_executable"}},
+	{"ssh_common_args", []string{"ansible_ssh_common_args"}},
+	{"sftp_extra_args", []string{"ansible_sftp_extra_args"}},
+	{"scp_extra_args", []string{"ansible_scp_extra_args"}},
+	{"ssh_extra_args", []string{"ansible_ssh_extra_args"}},
+	{"ssh_transfer_method", []string{"ansible_ssh_transfer_method"}},
+	{"docker_extra_args", []string{"ansible_docker_extra_args"}},
+	{"become", []string{"ansible_become"}},
+	{"become_method", []string{"ansible_become_method"}},
+	{"become_user", []string{"ansible_become_user"}},
+	{"become_pass", []string{"ansible_become_password", "ansible_become_pass"}},
+	{"become_exe", []string{"ansible_become_exe"}},
+	{"become_flags", []string{"ansible_become_flags"}},
+}

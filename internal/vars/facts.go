@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/rehearse-dev/rehearse/internal/config"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
@@ -57,14 +58,10 @@ func unsafeFact(name string) bool {
 		return false
 	}
 	switch name {
-	case "ansible_rsync_path", "ansible_playbook_python", "ansible_facts", "add_host", "add_group",
-		"ansible_connection", "ansible_host", "ansible_port", "ansible_user", "ansible_password", "ansible_private_key_file",
-		"ansible_pipelining", "ansible_timeout", "ansible_sftp_extra_args", "ansible_scp_extra_args", "ansible_docker_extra_args",
-		"ansible_become", "ansible_module_compression", "ansible_shell_type", "ansible_shell_executable", "ansible_network_os",
-		"ansible_connection_user":
+	case "ansible_rsync_path", "ansible_playbook_python", "ansible_facts", "add_host", "add_group":
 		return true
 	}
-	if strings.HasPrefix(name, "ansible_become_") || strings.HasPrefix(name, "_ansible_") {
+	if config.AttributeOf(name) != "" || strings.HasPrefix(name, "ansible_become_") || strings.HasPrefix(name, "_ansible_") {
 		return true
 	}
 	if strings.HasPrefix(name, "ansible_") && strings.HasSuffix(name, "_interpreter") {

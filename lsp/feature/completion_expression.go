@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rehearse-dev/rehearse/internal/config"
 	"github.com/rehearse-dev/rehearse/internal/jinja"
 	"github.com/rehearse-dev/rehearse/internal/project"
 	"github.com/rehearse-dev/rehearse/internal/value"
@@ -170,6 +171,9 @@ func (l *list) variables(p *place) {
 	}
 	for _, m := range magic {
 		add(m.name, "magic", m.doc, 3)
+	}
+	for _, v := range config.HostVars() {
+		add(v.Name, "connection", v.Doc, 5)
 	}
 	for _, f := range facts {
 		add(f.name, "fact", f.doc, 4)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/rehearse-dev/rehearse/internal/argspec"
+	"github.com/rehearse-dev/rehearse/internal/config"
 	"github.com/rehearse-dev/rehearse/internal/playbook"
 	"github.com/rehearse-dev/rehearse/internal/yaml"
 )
@@ -61,6 +62,23 @@ func (l *list) keys(c *cursor) {
 					l.roleVariables(textOf(args.Value.Get("name")), given, c.colon)
 				}
 			}
+		}
+		if c.keyword == "vars" {
+			l.hostVars(given, c.colon)
+		}
+	case variableFile:
+		l.hostVars(given, c.colon)
+	}
+}
+
+// hostVars lists the variables that Ansible itself reads, for who has begun to type one.
+func (l *list) hostVars(given map[string]bool, colon bool) {
+	if len(l.typed) < 2 {
+		return
+	}
+	for _, v := range config.HostVars() {
+		if !given[v.Name] {
+			l.add(Item{Label: v.Name, Kind: VariableItem, Detail: "connection", Doc: v.Doc, Rank: 3, New: key(v.Name, "str", colon)})
 		}
 	}
 }

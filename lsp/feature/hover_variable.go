@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rehearse-dev/rehearse/internal/config"
 	"github.com/rehearse-dev/rehearse/internal/project"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/vars"
@@ -44,6 +45,9 @@ func variableDoc(ctx context.Context, in *Input, s *subject) string {
 				return b.String() + " — magic variable\n\n" + m.doc
 			}
 		}
+		if v := config.FindHostVar(s.name); v != nil {
+			return b.String() + " — " + hostVarDoc(v)
+		}
 		for _, f := range facts {
 			if f.name == s.name {
 				return b.String() + " — fact\n\n" + f.doc
@@ -58,6 +62,9 @@ func variableDoc(ctx context.Context, in *Input, s *subject) string {
 	slices.SortStableFunc(found, func(a, b project.Occurrence) int {
 		return cmp.Or(cmp.Compare(rank(b.Level), rank(a.Level)), -compareBool(a.Scope == role, b.Scope == role))
 	})
+	if v := config.FindHostVar(s.name); v != nil {
+		b.WriteString(" — " + hostVarDoc(v))
+	}
 	b.WriteString("\n\n")
 	if w := winners(ctx, in, s); w != "" {
 		b.WriteString(w + "\n")
@@ -115,10 +122,13 @@ func scopeName(s string) string {
 	return s
 }
 
-// secret tells whether a value must not be shown: vaulted ones.
-func secret(_ string, v value.Value) bool {
-	_, vault := v.(*value.Vault)
-	return vault
+// secret tells whether a value must not be shown: vaulted ones, passwords of connections.
+func secret(name string, v value.Value) bool {
+	if _, vault := v.(*value.Vault); vault {
+		return true
+	}
+	h := config.FindHostVar(name)
+	return h != nil && h.Secret
 }
 
 // relative shows a path below the project's root.

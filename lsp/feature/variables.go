@@ -230,13 +230,6 @@ var magic = []named{
 	{name: "omit", doc: "Leaves an option out, as with default(omit)."},
 	{name: "environment", doc: "Environment of the task."},
 	{name: "vars", doc: "All variables, by name."},
-	{name: "ansible_host", doc: "Name or address to connect to."},
-	{name: "ansible_port", doc: "Port to connect to."},
-	{name: "ansible_user", doc: "User to connect as."},
-	{name: "ansible_connection", doc: "Connection plugin of the host."},
-	{name: "ansible_python_interpreter", doc: "Python on the target."},
-	{name: "ansible_become_user", doc: "User to become."},
-	{name: "ansible_become_method", doc: "How to become another user."},
 }
 
 // facts are those that most projects use.

@@ -97,3 +97,10 @@ for kind in sorted(PLUGINS):
         for name in sorted(defs):
             row(name, defs[name], kind + '/' + plugin)
 print('}')
+print()
+print('// Attributes are the attributes of a task that variables of its host override, whatever the plugins, in the order of')
+print('// ansible-core.')
+print('var Attributes = []Attribute{')
+for name, variables in C.MAGIC_VARIABLE_MAPPING.items():
+    print('\t{%s, []string{%s}},' % (q(name), ', '.join(map(q, variables))))
+print('}')
