@@ -390,6 +390,7 @@ func (j *job) sum(total *result, results *value.List) {
 		}
 		total.anyErrorsFatal, total.runOnce = it.anyErrorsFatal, it.runOnce
 		total.delegate, total.delegateFacts = it.delegate, it.delegateFacts
+		total.action = it.action
 		total.check, total.diff, total.clean = it.check, it.diff, it.clean
 	}
 	d.Put("skipped", value.Bool(skipped))

@@ -50,12 +50,17 @@ func (o *one) finalize() error {
 	s, res := o.spec, o.res
 	var err error
 	if s.dynamic {
-		v, err := o.tpl.Resolve(value.Str{S: s.name, Trusted: true, At: &s.task.Action.NameAt})
+		at := s.task.Action.NameAt
+		if at.File != nil && at.Span.Start > 0 && strings.IndexByte(`"'`, at.File.Content[at.Span.Start-1]) >= 0 {
+			at.Span.Start--
+		}
+		v, err := o.tpl.Resolve(value.Str{S: s.name, Trusted: true, At: &at})
 		if err != nil {
 			return err
 		}
-		if o.target, err = o.resolve(value.ToStr(v), s.task); err != nil {
-			return fault.New(s.task.Action.NameAt, "Cannot resolve %s to an action or module.", value.Quote(value.ToStr(v)))
+		res.action = value.ToStr(v)
+		if o.target, err = o.resolve(res.action, s.task); err != nil {
+			return fault.New(at, "Cannot resolve %s to an action or module.", value.Quote(value.ToStr(v)))
 		}
 	}
 	res.ignoreErrors, err = s.flag(o.tpl, "ignore_errors", false)
@@ -226,6 +231,9 @@ func (o *one) takesRaw() bool {
 	switch o.target.fqcn {
 	case "ansible.builtin.command", "ansible.builtin.shell", "ansible.builtin.raw", "ansible.builtin.script",
 		"ansible.windows.win_command", "ansible.windows.win_shell", "ansible.builtin.expect":
+		return true
+	}
+	if path := o.run_().pythonAction(o.target); path != "" && o.run_().traits(path).raw {
 		return true
 	}
 	return o.target.entry != nil && o.target.entry.Spec != nil && o.target.entry.Spec.FreeForm != ""

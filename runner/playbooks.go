@@ -14,6 +14,8 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/diag"
 	"github.com/rehearse-dev/rehearse/internal/inventory"
 	"github.com/rehearse-dev/rehearse/internal/playbook"
+	"github.com/rehearse-dev/rehearse/internal/source"
+	"github.com/rehearse-dev/rehearse/internal/terminal"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/runner/callback"
 	"github.com/rehearse-dev/rehearse/runner/fault"
@@ -26,6 +28,10 @@ func (r *run) playbooks(ctx context.Context) int {
 	for i, path := range r.o.Playbooks {
 		var problems []diag.Diagnostic
 		books[i], problems = r.loader.Playbook(path)
+		if r.o.Describe != nil && len(books[i].Plays) > 0 {
+			file := books[i].Plays[0].File
+			file.Describe = func(s source.Span) string { return r.o.Describe(file.Text(s)) }
+		}
 		if code := r.problems(problems); code != ExitOK {
 			return code
 		}
@@ -38,6 +44,11 @@ func (r *run) playbooks(ctx context.Context) int {
 		if place, ok := r.unreached(pb); ok {
 			r.display.Error(&fault.Fault{Msg: fmt.Sprintf("no task at %s:%d is reached from %s", place.Path, place.Line, path)}, true)
 			return ExitError
+		}
+		if r.listing() || r.o.Syntax {
+			if code := r.preview(pb); code != ExitOK {
+				return code
+			}
 		}
 		if r.listing() {
 			if code := r.list(pb, path); code != ExitOK {
@@ -57,21 +68,11 @@ func (r *run) playbooks(ctx context.Context) int {
 		}
 		var err error
 		status, err = r.plays(ctx, pb)
-		if ctx.Err() != nil {
-			r.emit(r.recap())
-			r.display.Flush()
-			r.display.ShowErr("[ERROR]: User interrupted execution", "")
-			return ExitInterrupted
+		if ctx.Err() != nil || errors.Is(err, terminal.ErrInterrupt) {
+			return r.interrupted()
 		}
 		if err != nil {
-			var p *parseError
-			f := fault.From(err)
-			if errors.As(err, &p) {
-				r.display.Error(p.Fault, true)
-				return ExitParser
-			}
-			r.display.Error(f, true)
-			return ExitError
+			return r.ended(err)
 		}
 		r.retryFile(path)
 		r.emit(r.recap())
@@ -84,6 +85,36 @@ func (r *run) playbooks(ctx context.Context) int {
 	}
 	return status
 }
+
+// interrupted says that the person broke the run off; a signal that ends the process is not commented on.
+func (r *run) interrupted() int {
+	r.display.Flush()
+	if !errors.Is(context.Cause(r.ctx), ErrKilled) {
+		r.display.ShowErr("[ERROR]: User interrupted execution", "")
+	}
+	return ExitInterrupted
+}
+
+// ended shows the error that ends the run and gives the exit status.
+func (r *run) ended(err error) int {
+	var p *parseError
+	if errors.As(err, &p) {
+		r.display.Error(p.Fault, true)
+		return ExitParser
+	}
+	if o := (*orderError)(nil); errors.As(err, &o) {
+		r.display.Error(o.Fault, true)
+		return ExitOptions
+	}
+	r.display.Error(fault.From(err), true)
+	if u := (*errUnanswered)(nil); errors.As(err, &u) {
+		return ExitUnexpected
+	}
+	return ExitError
+}
+
+// orderError is an order of hosts that does not exist.
+type orderError struct{ *fault.Fault }
 
 // problems shows what is wrong with the files; an error ends the run.
 func (r *run) problems(list []diag.Diagnostic) int {
@@ -122,6 +153,9 @@ func (r *run) plays(ctx context.Context, pb *playbook.Playbook) (int, error) {
 		if r.leftOut(play) {
 			continue
 		}
+		if err := r.patternWarnings(play); err != nil {
+			return ExitError, err
+		}
 		if err := r.prompts(play); err != nil {
 			return ExitError, err
 		}
@@ -145,7 +179,7 @@ func (r *run) plays(ctx context.Context, pb *playbook.Playbook) (int, error) {
 			return ExitError, err
 		}
 		if len(batches) == 0 {
-			r.emit(callback.PlayStart{Name: set.name, Check: set.check})
+			r.emit(r.playStart(play, set))
 			r.emit(callback.NoHostsMatched{})
 		}
 		failedBefore, unreachableBefore := len(r.failed), len(r.unreachable)
@@ -198,7 +232,7 @@ func (r *run) playHosts(set *playSettings) ([]*inventory.Host, error) {
 		rand.Shuffle(len(hosts), func(i, j int) { hosts[i], hosts[j] = hosts[j], hosts[i] })
 	case "", "inventory":
 	default:
-		return nil, &fault.Fault{Msg: "Invalid 'order' specified for inventory hosts: " + set.order}
+		return nil, &orderError{fault.New(source.Location{}, "Invalid 'order' specified for inventory hosts: %s", set.order)}
 	}
 	return hosts, nil
 }

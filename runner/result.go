@@ -20,6 +20,7 @@ type result struct {
 	ignoreErrors, ignoreUnreachable bool
 	anyErrorsFatal, runOnce         bool
 	delegate                        string
+	action                          string // what a templated name of the action gave, "" for others
 	delegateFacts                   bool
 	noLog, check, diff              bool
 	notify                          []string
@@ -93,9 +94,12 @@ func (r *result) status() callback.Status {
 // shown is what callbacks get.
 func (r *result) shown() callback.Result {
 	view := r.spec.view
-	if view.Check != r.check || view.Diff != r.diff || view.NoLog != r.noLog {
+	if view.Check != r.check || view.Diff != r.diff || view.NoLog != r.noLog || r.action != "" {
 		v := *view
 		v.Check, v.Diff, v.NoLog = r.check, r.diff, r.noLog
+		if r.action != "" {
+			v.Action = r.action
+		}
 		view = &v
 	}
 	return callback.Result{Host: r.host.Name, Task: view, Dict: r.dict, DelegateTo: r.delegate, Fault: r.fault, Warnings: r.warn, Deprecations: r.depr}

@@ -6,6 +6,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"io"
 	"sort"
 	"sync"
@@ -15,7 +16,9 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/inventory"
 	"github.com/rehearse-dev/rehearse/internal/jinja"
 	"github.com/rehearse-dev/rehearse/internal/playbook"
+	"github.com/rehearse-dev/rehearse/internal/pyplugin"
 	"github.com/rehearse-dev/rehearse/internal/source"
+	"github.com/rehearse-dev/rehearse/internal/terminal"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/vars"
 	"github.com/rehearse-dev/rehearse/runner/callback"
@@ -34,10 +37,13 @@ type Options struct {
 	Catalog   *catalog.Catalog
 	Display   *callback.Display
 	Callbacks []callback.Callback
-	Decrypt   func([]byte) ([]byte, error)
-	Getenv    func(string) string
-	Stdin     io.Reader
-	Dir       string
+	// Plugins runs plugins that are written in Python; nil where none can.
+	Plugins *pyplugin.Host
+	Details bool // events carry what only callbacks in Python use
+	Decrypt func([]byte) ([]byte, error)
+	Getenv  func(string) string
+	Stdin   io.Reader
+	Dir     string
 
 	Limit         *inventory.Limit
 	Tags, Skip    []string
@@ -50,6 +56,8 @@ type Options struct {
 	FlushCache    bool
 	Only          []Place // run nothing but these tasks
 	Adhoc         string  // the pattern of a single task, "" for playbooks
+	// Describe names the places of the playbook that stands for the single task, by their text.
+	Describe func(text string) string
 
 	Syntax, ListHosts, ListTasks, ListTags bool
 
@@ -69,12 +77,15 @@ type Options struct {
 	// Refresh reads the inventory again; nil where it cannot be.
 	Refresh func() error
 
-	// Ask prompts on the terminal; nil when there is none.
-	Ask func(prompt string, secret bool) (string, error)
+	// Terminal asks the person who started the run; nil where nobody can be asked.
+	Terminal *terminal.Terminal
 }
 
 // AnsibleVersion is the version of ansible-core whose behaviour this program has.
 const AnsibleVersion = "2.19.14"
+
+// ErrKilled is the cause of a context that ends because the process is to end of a signal: the run says nothing of it.
+var ErrKilled = errors.New("ended by a signal")
 
 // Place is a line of a file.
 type Place struct {
@@ -97,6 +108,7 @@ const (
 
 // run is the state of one run over all its plays.
 type run struct {
+	ctx     context.Context
 	o       Options
 	engine  *jinja.Engine
 	store   *vars.Store
@@ -132,7 +144,7 @@ type run struct {
 
 // Run runs the playbooks and returns the exit status.
 func Run(ctx context.Context, o Options) int {
-	r := &run{o: o, engine: o.Engine, store: o.Store, loader: o.Loader, catalog: o.Catalog, display: o.Display,
+	r := &run{ctx: ctx, o: o, engine: o.Engine, store: o.Store, loader: o.Loader, catalog: o.Catalog, display: o.Display,
 		specs: map[*playbook.Task]*spec{}, stats: map[string]*callback.Recap{}, custom: map[string]*value.Dict{},
 		failed: map[string]bool{}, unreachable: map[string]bool{}, gathered: map[string]bool{}, conns: map[string]*conn{}}
 	if r.o.Forks <= 0 {

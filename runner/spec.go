@@ -74,7 +74,9 @@ func (r *run) specOf(t *playbook.Task) *spec {
 	s := &spec{task: t, name: t.Action.Name, keywords: map[string]value.Value{}}
 	s.dynamic = strings.Contains(s.name, "{{") && jinja.IsTemplate(s.name, nil)
 	if !s.dynamic {
-		s.target, _ = r.resolve(s.name, t)
+		var err error
+		s.target, err = r.resolve(s.name, t)
+		s.dynamic = err != nil && r.o.Adhoc != "" // told for each host
 	}
 	for _, k := range inherited {
 		if v := t.Keyword(k); v != nil {
@@ -173,6 +175,9 @@ func (r *run) viewOf(s *spec) *callback.Task {
 		v.Diff = truthy(c)
 	}
 	v.IgnoreUnreachable = truthy(s.keywords["ignore_unreachable"])
+	if r.o.Details {
+		v.Detail = detail(s)
+	}
 	return v
 }
 
@@ -225,6 +230,9 @@ func (r *run) resolve(name string, t *playbook.Task) (target, error) {
 			return target{fqcn: a.Name, action: a}, nil
 		}
 		return target{}, err
+	}
+	if e.Local && e.ActionSource != "" { // the project's own action comes before ours of the same name
+		return target{fqcn: e.FQCN, entry: e}, nil
 	}
 	return target{fqcn: e.FQCN, entry: e, action: action.Find(e.FQCN)}, nil
 }

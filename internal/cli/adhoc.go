@@ -9,9 +9,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rehearse-dev/rehearse/internal/argspec"
 	"github.com/rehearse-dev/rehearse/internal/inventory"
 	"github.com/rehearse-dev/rehearse/internal/source"
+	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/runner"
+	"github.com/rehearse-dev/rehearse/runner/callback"
+	"github.com/rehearse-dev/rehearse/runner/fault"
 )
 
 // needsArguments are the modules that do nothing without arguments.
@@ -30,15 +34,20 @@ func adhocCommand(env *Env) *cobra.Command {
 		RunE: func(cmd *cobra.Command, argv []string) error {
 			pattern := argv[0]
 			short := strings.TrimPrefix(strings.TrimPrefix(name, "ansible.builtin."), "ansible.legacy.")
-			if args == "" && !f.listHosts && slices.Contains(needsArguments, short) {
-				msg := "No argument passed to " + name + " module"
+			f.refusal = ""
+			if args == "" && slices.Contains(needsArguments, short) {
+				f.refusal = "No argument passed to " + name + " module"
 				if strings.HasSuffix(pattern, ".yml") {
-					msg += " (did you mean to run ansible-playbook?)"
+					f.refusal += " (did you mean to run ansible-playbook?)"
 				}
-				return &ExitError{Code: 5, Message: "[ERROR]: " + msg}
+			} else if short == "import_playbook" {
+				f.refusal = fmt.Sprintf("'%s' is not a valid action for ad-hoc commands", name)
 			}
-			if short == "import_playbook" {
-				return &ExitError{Code: 5, Message: fmt.Sprintf("[ERROR]: '%s' is not a valid action for ad-hoc commands", name)}
+			if oneLine {
+				f.deprecated = append(f.deprecated, going("-o", "oneline"))
+			}
+			if tree != "" {
+				f.deprecated = append(f.deprecated, going("-t", "tree"))
 			}
 			base := env.Dir
 			if dir != "" {
@@ -46,13 +55,14 @@ func adhocCommand(env *Env) *cobra.Command {
 			}
 			path := filepath.Join(base, "__adhoc_playbook__")
 			f.fs = (&source.Overlay{Base: source.OS{}}).With(path, adhocPlay(pattern, name, args, seconds, poll, timeout))
+			origin := adhocOrigin(name, args, seconds, poll, timeout)
 			f.dir = base
 			f.stdout = "minimal"
 			if oneLine {
 				f.stdout = "oneline"
 			}
 			f.treeDir = tree
-			return f.run(cmd.Context(), env, runner.Options{Playbooks: []string{path}, Adhoc: pattern})
+			return f.run(cmd.Context(), env, runner.Options{Playbooks: []string{path}, Adhoc: pattern, Describe: origin})
 		},
 	}
 	fl := cmd.Flags()
@@ -68,15 +78,23 @@ func adhocCommand(env *Env) *cobra.Command {
 	return cmd
 }
 
+// going is the deprecation of an option that a callback stands in for.
+func going(option, name string) callback.Deprecation {
+	return callback.Deprecation{When: "This feature will be removed from ansible-core version 2.23.", Fault: &fault.Fault{
+		Msg: "The '" + option + "' argument is deprecated.", Help: "Use callback configuration to enable the " + name + " callback instead."}}
+}
+
+// localhosts are the names that mean this machine where an inventory has no hosts.
+var localhosts = []string{"127.0.0.1", "localhost", "::1"}
+
 // adhocPlay is the playbook of a single task.
 func adhocPlay(pattern, name, args string, seconds, poll, timeout int) []byte {
 	quote := func(s string) string { b, _ := json.Marshal(s); return string(b) }
 	var b strings.Builder
 	fmt.Fprintf(&b, "- name: Ansible Ad-Hoc\n  hosts: %s\n  gather_facts: false\n  tasks:\n    - %s: ", quote(pattern), quote(name))
-	trimmed := strings.TrimSpace(args)
 	switch {
-	case strings.HasPrefix(trimmed, "{") && strings.HasSuffix(trimmed, "}") && json.Valid([]byte(trimmed)):
-		b.WriteString(trimmed)
+	case jsonArgs(args):
+		b.WriteString(strings.TrimSpace(args))
 	case args != "":
 		b.WriteString(quote(args))
 	}
@@ -90,9 +108,42 @@ func adhocPlay(pattern, name, args string, seconds, poll, timeout int) []byte {
 	return []byte(b.String())
 }
 
+func jsonArgs(args string) bool {
+	args = strings.TrimSpace(args)
+	return strings.HasPrefix(args, "{") && strings.HasSuffix(args, "}") && json.Valid([]byte(args))
+}
+
+// adhocOrigin names the places of that playbook as the options of the command line that they come from.
+func adhocOrigin(name, args string, seconds, poll, timeout int) func(text string) string {
+	return func(text string) string {
+		text = strings.Trim(text, `"'`)
+		switch {
+		case text == name:
+			return "<CLI option '-m'>\n" + text
+		case text == args && strings.Count(args, "=") == 1:
+			_, value, _ := strings.Cut(args, "=")
+			return "<CLI option '-a'>\n" + value
+		case text != "" && args != "" && strings.Contains(args, text):
+			return "<CLI option '-a'>\n" + text
+		}
+		given := &value.Dict{}
+		if jsonArgs(args) {
+			if d, err := value.FromJSON([]byte(args)); err == nil {
+				given, _ = d.(*value.Dict)
+			}
+		} else if pairs, raw, err := argspec.ParseKV(args); err == nil {
+			if given = pairs; raw != "" {
+				given.Put("_raw_params", value.S(raw))
+			}
+		}
+		return "<adhoc " + value.Quote(name) + " task>\n" + value.Repr(value.NewDict("action", value.S(name), "args", given,
+			"timeout", value.Int(timeout), "async_val", value.Int(seconds), "poll", value.Int(poll)))
+	}
+}
+
 // adhocHosts lists the hosts for --list-hosts and warns where there are none.
 func (f *runFlags) adhocHosts(w *workspace, o *runner.Options) (done bool, err error) {
-	if len(w.inventory.Hosts()) == 0 {
+	if len(w.inventory.Hosts()) == 0 && !off(w.config, "LOCALHOST_WARNING") && !slices.Contains(localhosts, o.Adhoc) {
 		o.Display.Warn("provided hosts list is empty, only localhost is available. Note that the implicit localhost does not match 'all'")
 	}
 	hosts, err := w.inventory.Match(o.Adhoc)
@@ -108,10 +159,16 @@ func (f *runFlags) adhocHosts(w *workspace, o *runner.Options) (done bool, err e
 			return true, err
 		}
 	}
-	if len(hosts) == 0 {
+	for _, text := range w.inventory.Warnings {
+		o.Display.Warn(text)
+	}
+	if len(hosts) == 0 && len(w.inventory.Hosts()) > 0 && f.limit == "" {
 		o.Display.Warn("No hosts matched, nothing to do")
 	}
 	if !f.listHosts {
+		if f.refusal != "" {
+			return true, &ExitError{Code: 5, Message: "[ERROR]: " + f.refusal}
+		}
 		return false, nil
 	}
 	o.Display.Show(fmt.Sprintf("  hosts (%d):", len(hosts)), "")

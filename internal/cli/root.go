@@ -71,6 +71,12 @@ func commands(env *Env) []*cobra.Command {
 // Main runs the program and returns its exit status. args[0] is the name that it was called by.
 func Main(args []string, env *Env) int {
 	name, rest := dropIn(args)
+	if _, ok := dropIns[name]; ok {
+		if why := localeProblem(env.Getenv, "/usr/lib/locale"); why != "" {
+			fmt.Fprintln(env.Stderr, why)
+			return 1
+		}
+	}
 	if wantsVersion(name, rest) {
 		fmt.Fprint(env.Stdout, versionText(name, env))
 		return 0

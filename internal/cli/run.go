@@ -222,6 +222,7 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 	f.caution = o.Display.Warning
 	f.notes = displayNotes(o.Display)
 	f.workspaceOptions.verbosity, f.columns = f.verbosity, o.Display.Columns
+	f.cliargs, f.noCache = f.commandLine(env, o), f.flushCache
 	f.verbose = func(level int, msg string) { o.Display.Verbose(level-1, "", msg) }
 	f.deprecate = func(msg, version string, at source.Location) {
 		when := "This feature will be removed from ansible-core version " + version + "."
@@ -265,7 +266,9 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 		o.Display.Verbose(0, "", "No config file found; using defaults")
 	}
 	o.Refresh = func() error {
-		fresh, _, err := w.loadInventory(f.workspaceOptions)
+		options := f.workspaceOptions
+		options.noCache = true
+		fresh, _, err := w.loadInventory(options)
 		if err == nil {
 			w.inventory.Become(fresh)
 		}
@@ -342,6 +345,7 @@ func (f *runFlags) apply(env *Env, w *workspace, o *runner.Options) error {
 	c := w.config
 	o.FS, o.Config, o.Inventory, o.Engine, o.Store, o.Loader, o.Catalog = w.loader.FS, c, w.inventory, w.engine, w.store, w.loader, w.catalog
 	o.Decrypt, o.Getenv, o.Stdin, o.Dir = w.secrets.Decrypt, env.Getenv, env.Stdin, env.Dir
+	o.Plugins = w.plugins
 	o.FlushCache = f.flushCache
 	o.Check, o.Diff, o.Verbosity, o.ListHosts = f.check, f.diff || c.Bool("DIFF_ALWAYS"), f.verbosity, f.listHosts
 	if len(o.Tags) == 0 {
@@ -463,6 +467,9 @@ func (f *runFlags) callbacks(env *Env, w *workspace, o *runner.Options) error {
 		name = "events"
 	default:
 		return &ExitError{Code: 5, Message: fmt.Sprintf("--output takes text or json, not %q", f.output)}
+	}
+	if f.needsPython(w, o, name) {
+		return f.pythonCallbacks(w, o, name, s)
 	}
 	main, err := callback.NewStdout(name, o.Display, s)
 	if err != nil {

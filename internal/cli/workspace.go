@@ -14,10 +14,12 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/jinja"
 	"github.com/rehearse-dev/rehearse/internal/jinja/lib"
 	"github.com/rehearse-dev/rehearse/internal/playbook"
+	"github.com/rehearse-dev/rehearse/internal/pyplugin"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/vars"
 	"github.com/rehearse-dev/rehearse/internal/vault"
+	"github.com/rehearse-dev/rehearse/runner/fault"
 	"github.com/rehearse-dev/rehearse/runner/pymodule"
 )
 
@@ -33,6 +35,10 @@ type workspace struct {
 	loader    *playbook.Loader
 	catalog   *catalog.Catalog
 	diags     []diag.Diagnostic
+	plugins   *pyplugin.Host      // the project's plugins in Python
+	functions *pyplugin.Functions // its filters, tests and lookups
+	warn      func(message string)
+	extra     []vars.Layer // -e
 }
 
 // workspaceOptions are the parts of the command line that shape a workspace.
@@ -47,8 +53,14 @@ type workspaceOptions struct {
 	dir         string    // of the playbook; the working directory when empty
 	magic       *value.Dict
 	warn        func(message string, at source.Location)
+	caution     func(*fault.Fault) // a warning with its help
 	deprecate   func(message, version string, at source.Location)
 	verbose     func(level int, message string) // -v, -vv, ...
+	notes       pyplugin.Handler                // what plugins in Python say; nil: it goes to the error stream
+	verbosity   int
+	columns     int
+	cliargs     *value.Dict // the command line for plugins in Python, under ansible's names of the options
+	noCache     bool        // inventory plugins do not read their cache
 }
 
 // openWorkspace reads configuration, passwords and inventory. Nothing else is read before it is needed.
@@ -72,17 +84,13 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 	if dir == "" {
 		dir = env.Dir
 	}
+	w.warn = func(s string) { warn(s, source.Location{}) }
+	w.openPlugins(o, dir)
 	w.engine = jinja.New(jinja.Config{
 		Options: jinja.Options{KeepTrailingNewline: true},
 		Filters: lib.Filters(), Tests: lib.Tests(), Lookups: lib.Lookups(), Globals: lib.Globals(),
 		FS: o.fs, LookupEnv: env.LookupEnv, Dir: dir, Warn: warn, Deprecate: o.deprecate,
-		Decrypt: func(v *value.Vault) (value.Value, error) {
-			plain, err := w.secrets.Decrypt([]byte(v.Ciphertext))
-			if err != nil {
-				return nil, err
-			}
-			return value.Str{S: string(plain), At: v.At, Trusted: true}, nil
-		},
+		Decrypt: w.decrypt, Shadow: w.functions.Shadow, Find: w.functions.Find,
 		Setting: func(name string) (value.Value, bool) {
 			v := w.config.Get(name)
 			if i := strings.LastIndexByte(name, '/'); i >= 0 {
@@ -90,6 +98,7 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 			}
 			return v.Value, v.Setting != nil
 		},
+		Untrusted:               distrust(w.config.String("_TEMPLAR_UNTRUSTED_TEMPLATE_BEHAVIOR"), o.caution),
 		AllowBrokenConditionals: w.config.Bool("ALLOW_BROKEN_CONDITIONALS"),
 	})
 	if w.inventory, w.diags, err = w.loadInventory(o); err != nil {
@@ -102,6 +111,7 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.extra = extra
 	w.store = vars.New(vars.Options{FS: o.fs, Inventory: w.inventory, Engine: w.engine, Dir: dir, Extra: extra,
 		Merge: w.config.String("DEFAULT_HASH_BEHAVIOUR") == "merge", Decrypt: w.secrets.Decrypt, Magic: o.magic,
 		Python:        sync.OnceValue(func() string { return controllerPython(env) }),
@@ -122,10 +132,42 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 	}
 	library := append([]string(nil), o.modulePath...)
 	library = append(library, filepath.Join(dir, "library"))
-	library = append(library, w.config.Strings("DEFAULT_MODULE_PATH")...)
-	w.catalog = catalog.New(catalog.Options{FS: o.fs, CollectionsPath: w.config.Strings("COLLECTIONS_PATHS"), Library: library, Path: env.Getenv("PATH")})
-	w.loader.OnRole = func(path string) { w.catalog.AddLibrary(filepath.Join(path, "library")) }
+	w.catalog = catalog.New(catalog.Options{FS: o.fs, CollectionsPath: w.config.Strings("COLLECTIONS_PATHS"),
+		Library: library, Configured: w.config.Strings("DEFAULT_MODULE_PATH"),
+		Actions: []string{filepath.Join(dir, "action_plugins")}, ConfiguredActions: w.config.Strings("DEFAULT_ACTION_PLUGIN_PATH"),
+		Path: env.Getenv("PATH")})
+	w.loader.OnRole = func(path string) {
+		w.catalog.AddLibrary(filepath.Join(path, "library"))
+		w.catalog.AddActions(filepath.Join(path, "action_plugins"))
+		w.addPlugins(path)
+	}
 	return w, nil
+}
+
+// decrypt opens a vaulted scalar with the passwords of the command line and the configuration.
+func (w *workspace) decrypt(v *value.Vault) (value.Value, error) {
+	plain, err := w.secrets.Decrypt([]byte(v.Ciphertext))
+	if err != nil {
+		return nil, err
+	}
+	return value.Str{S: string(plain), At: v.At, Trusted: true}, nil
+}
+
+// close ends what the workspace has started.
+func (w *workspace) close() { w.plugins.Close() }
+
+// distrust says what happens to a text that looks like a template but is not evaluated: nothing, a warning or an error.
+func distrust(behaviour string, caution func(*fault.Fault)) func(value.Str) error {
+	switch {
+	case behaviour == "warning" && caution != nil:
+		return func(s value.Str) error {
+			caution(fault.From(jinja.Distrusted(s)))
+			return nil
+		}
+	case behaviour == "error":
+		return jinja.Distrusted
+	}
+	return nil
 }
 
 // describeSources adds the magic variables that name the settings' file and the inventory's sources.
@@ -170,7 +212,7 @@ func (w *workspace) loadInventory(o workspaceOptions) (*inventory.Inventory, []d
 		sources = w.config.Strings("DEFAULT_HOST_LIST")
 	}
 	return inventory.Load(o.fs, sources, inventory.Options{
-		Dir: w.env.Dir, Engine: w.engine, Decrypt: w.secrets.Decrypt, Verbose: o.verbose,
+		Dir: w.env.Dir, Engine: w.engine, Decrypt: w.secrets.Decrypt, Verbose: o.verbose, Plugins: w.plugins, NoCache: o.noCache,
 		HideStderr: w.config.Plugin("inventory/script", "always_show_stderr").Value == value.Value(value.Bool(false)),
 		VarsOf: func(i *inventory.Inventory, h *inventory.Host, sources []string) *value.Dict {
 			return vars.Beside(o.fs, i, h, sources, w.secrets.Decrypt)

@@ -43,6 +43,10 @@ type Config struct {
 	// of the project or of an installed collection. It returns nil when there is none.
 	Find func(kind, name string) (*Function, error)
 
+	// Shadow, when set, is asked first for each filter, test and lookup: a plugin of the project that has the name of one in
+	// the tables. It returns nil when there is none.
+	Shadow func(kind, name string) *Function
+
 	// Collections are searched for short names, in order.
 	Collections []string
 
@@ -141,6 +145,11 @@ func (e *Engine) prepare() {
 // find gives the filter, test or lookup of a name; nil where there is none.
 func (e *Engine) find(kind, name string) (*Function, error) {
 	t := e.tables[kind]
+	if e.cfg.Shadow != nil {
+		if f := e.cfg.Shadow(kind, name); f != nil {
+			return f, nil
+		}
+	}
 	if f := t[name]; f != nil {
 		return f, nil
 	}
@@ -219,6 +228,16 @@ type codeKey struct {
 
 // maxCached is the size of texts, in bytes, whose code is kept.
 const maxCached = 16 << 20
+
+// Forget drops compiled texts: names of filters and tests may mean something else now.
+func (e *Engine) Forget() {
+	e.codes.mu.Lock()
+	e.codes.codes, e.codes.bytes = nil, 0
+	e.codes.mu.Unlock()
+	e.overlays.mu.Lock()
+	e.overlays.engines = nil
+	e.overlays.mu.Unlock()
+}
 
 // code compiles a text, or takes its code from the cache.
 func (e *Engine) code(text string, expression, escape bool) *code {

@@ -103,7 +103,7 @@ func (t *Templar) lazy(v value.Value) value.Value {
 			}
 		} else if t.engine.cfg.Untrusted != nil {
 			if err := t.distrust(x); err != nil {
-				return t.failed(err, x, false)
+				return &value.Undefined{Message: err.Error(), Cause: err, At: x.At}
 			}
 		}
 		return v
@@ -354,7 +354,7 @@ func (t *Templar) wrap(err error, s value.Str, expression bool) error {
 	class, msg := "AnsibleTemplateError", "Error rendering "+kind+"."
 	at := place(s)
 	if e, ok := err.(*Error); ok {
-		if strings.HasPrefix(e.Class, "Ansible") && e.Class != "AnsibleVariableTypeError" || e.Class == "UndecryptableVaultError" {
+		if strings.HasPrefix(e.Class, "Ansible") && e.Class != "AnsibleVariableTypeError" || e.Class == "UndecryptableVaultError" || e.Class == distrusted {
 			if !e.Origin.Known() {
 				c := *e
 				c.Origin = at
@@ -441,11 +441,14 @@ func (t *Templar) Expr(src value.Str) (value.Value, error) {
 	return t.expression(src, true, false)
 }
 
+// distrusted is the class of that error.
+const distrusted = "TemplateTrustCheckFailedError"
+
 // Distrusted is the error of a text that looks like a template and that no author wrote.
 func Distrusted(s value.Str) error { return untrusted(s) }
 
 func untrusted(s value.Str) error {
-	return &Error{Class: "TemplateTrustCheckFailedError", Message: "Encountered untrusted template or expression.", Origin: place(s), At: place(s), Text: s.S,
+	return &Error{Class: distrusted, Message: "Encountered untrusted template or expression.", Origin: place(s), At: place(s), Text: s.S,
 		Help: "Templates and expressions must be defined by trusted sources such as playbooks or roles, not untrusted sources such as module results."}
 }
 

@@ -30,6 +30,8 @@ type File struct {
 	Content []byte
 	// Secret is set for a content that was decrypted: it must not be shown.
 	Secret bool
+	// Describe, where set, names a place in messages that is not worth an excerpt: a text that a program put together.
+	Describe func(Span) string
 
 	once  sync.Once
 	lines []int // offset of the first byte of each line

@@ -6,7 +6,7 @@ import "strings"
 func settled(v Value) bool {
 	switch v := v.(type) {
 	case Str:
-		return !v.Trusted || strings.IndexByte(v.S, '{') < 0 && !strings.HasPrefix(v.S, "#jinja2:")
+		return strings.IndexByte(v.S, '{') < 0 && (!v.Trusted || !strings.HasPrefix(v.S, "#jinja2:"))
 	case Int, Bool, Float, None, *BigInt:
 		return true
 	}

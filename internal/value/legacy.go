@@ -20,12 +20,12 @@ func legacy(v Value, path []string, trust func([]string) bool) Value {
 		if v.Len() == 1 {
 			if u, ok := v.Raw("__ansible_unsafe"); ok {
 				if s, ok := u.(Str); ok {
-					return S(s.S)
+					return Str{S: s.S, At: s.At}
 				}
 			}
 			if c, ok := v.Raw("__ansible_vault"); ok {
 				if s, ok := c.(Str); ok {
-					return &Vault{Ciphertext: s.S}
+					return &Vault{Ciphertext: s.S, At: s.At}
 				}
 			}
 		}

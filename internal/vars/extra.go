@@ -1,6 +1,7 @@
 package vars
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -46,6 +47,14 @@ func parseExtra(fsys source.FS, option string, decrypt func([]byte) ([]byte, err
 		return nil, fmt.Errorf("Please prepend extra_vars filename '%s' with '@'", option)
 	}
 	file := source.NewFile("<CLI option '-e'>", []byte(option))
+	file.Describe = func(s source.Span) string {
+		text := file.Text(s)
+		var plain string
+		if json.Unmarshal([]byte(text), &plain) == nil {
+			text = plain
+		}
+		return file.Path + "\n" + text
+	}
 	if option[0] == '[' || option[0] == '{' {
 		tree := yaml.Parse(file)
 		if tree.Err != nil {
@@ -60,6 +69,9 @@ func parseExtra(fsys source.FS, option string, decrypt func([]byte) ([]byte, err
 		d, ok := v.(*value.Dict)
 		if !ok {
 			return nil, invalid
+		}
+		if json.Valid(file.Content) { // JSON may hold encoded texts
+			d, _ = value.Legacy(d, func([]string) bool { return true }).(*value.Dict)
 		}
 		return []Layer{{Level: ExtraVars, Vars: d, File: file, Node: tree.Root()}}, nil
 	}

@@ -44,6 +44,10 @@ func Origin(at source.Location, redacted bool) string {
 	if len(at.File.Content) == 0 { // a thing with a name but no text: a plugin, a program's output
 		return "Origin: " + at.File.Path
 	}
+	if at.File.Describe != nil {
+		name, text, _ := strings.Cut(at.File.Describe(at.Span), "\n")
+		return "Origin: " + name + "\n\n" + shorten(text)
+	}
 	if strings.HasPrefix(at.File.Path, "<") {
 		return "Origin: " + at.File.Path + "\n\n" + shorten(at.File.Text(at.Span))
 	}
