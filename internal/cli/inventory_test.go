@@ -112,6 +112,8 @@ func TestVars(t *testing.T) {
 	dir := layOut(t, "testdata/inventory/files.txtar")
 	t.Chdir(dir)
 	t.Setenv("HOME", dir)
+	t.Setenv("ANSIBLE_SSH_RETRIES", "3")
+	t.Setenv("ANSIBLE_BECOME_PASS", "hunter2")
 	for _, c := range []struct {
 		args, want string
 		status     int
@@ -124,6 +126,10 @@ func TestVars(t *testing.T) {
 			"  because host_vars beside the playbook (files of the host beside the playbook) come after group_vars beside the playbook\n", 0},
 		{"w1 -i hosts.ini greeting -e tier=x", "greeting = \"hello x\"\n  from   group_vars/all beside the playbook (all)  group_vars/all.yml:3  \"hello {{ tier }}\"\n", 0},
 		{"w1 -i hosts.ini nosuch", "nosuch is not defined for w1\n", 1},
+		{"w1 -i hosts.ini ansible_ssh_retries", "ansible_ssh_retries is not defined for w1\n  How often a connection that fails is tried again.\n" +
+			"  connection ssh, reconnection_retries = 3  env: ANSIBLE_SSH_RETRIES\n", 1},
+		{"w1 -i hosts.ini ansible_sudo_pass", "ansible_sudo_pass is not defined for w1\n  Password to become another user with.\n" +
+			"  become sudo, become_pass = (hidden)  env: ANSIBLE_BECOME_PASS\n", 1},
 		{"w1 -i hosts.ini workers release --at play/roles/app/tasks/main.yml:2", "workers = 4\n  from   role parameters (app)  play/site.yml:5\n" +
 			"  hides  own role's defaults (app)  play/roles/app/defaults/main.yml:1  2\n" +
 			"  because role parameters (parameters beside the role's name) come after own role's defaults\n" +

@@ -285,6 +285,7 @@ func (e *explained) print(r *varsRun, host string) {
 	out := r.env.Stdout
 	if len(e.definitions) == 0 {
 		fmt.Fprintf(out, "%s is not defined for %s\n", e.name, host)
+		r.printHostVar(e.name)
 		return
 	}
 	w := e.definitions[0]
