@@ -1,15 +1,43 @@
 package runner
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"strings"
-	"time"
 
 	"github.com/rehearse-dev/rehearse/internal/playbook"
+	"github.com/rehearse-dev/rehearse/internal/terminal"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/vars"
-	"github.com/rehearse-dev/rehearse/runner/fault"
 )
+
+// errUnanswered ends the run where a question meets the end of the input.
+type errUnanswered struct{ prompt string }
+
+func (e *errUnanswered) Error() string {
+	return "The input ended at the prompt " + value.Quote(strings.TrimSpace(e.prompt)) + "."
+}
+
+// question asks while nothing else is shown on the terminal. Ctrl-C gives terminal.ErrInterrupt.
+func (r *run) question(prompt string, secret bool) (string, error) {
+	r.display.Hold()
+	defer r.display.Release()
+	var answer string
+	var err error
+	if secret {
+		answer, err = r.o.Terminal.Secret(r.ctx, prompt)
+	} else {
+		answer, err = r.o.Terminal.Line(r.ctx, prompt, nil)
+	}
+	if errors.Is(err, io.EOF) {
+		err = &errUnanswered{prompt}
+	}
+	return answer, err
+}
+
+// interactive tells whether there is a terminal to ask on.
+func (r *run) interactive() bool { return r.o.Terminal != nil && r.o.Terminal.Interactive() }
 
 // promptVar asks for one variable of vars_prompt.
 func (r *run) promptVar(play *playbook.Play, p playbook.Prompt) error {
@@ -56,24 +84,25 @@ func (r *run) promptVar(play *playbook.Play, p playbook.Prompt) error {
 	} else if v != nil {
 		text = value.ToStr(v)
 	}
+	msg := text + ": "
+	if text == "" {
+		msg = "input for " + p.Name + ": "
+	} else if _, none := def.(value.None); def != nil && !none {
+		msg = fmt.Sprintf("%s [%s]: ", text, value.ToStr(def))
+	}
 	var result value.Value
 	if r.listing() || r.o.Syntax {
 		result = def
-	} else if r.o.Ask == nil {
+	} else if !r.interactive() {
 		r.display.Warn("Not prompting as we are not in interactive mode")
 	} else {
-		msg := text + ": "
-		if def != nil {
-			msg = fmt.Sprintf("%s [%s]: ", text, value.ToStr(def))
-		}
 		for {
-			r.display.Flush()
-			answer, err := r.o.Ask(msg, private)
+			answer, err := r.question(msg, private)
 			if err != nil {
 				return err
 			}
 			if confirm {
-				again, err := r.o.Ask("confirm "+msg, private)
+				again, err := r.question("confirm "+msg, private)
 				if err != nil {
 					return err
 				}
@@ -131,32 +160,29 @@ func (r *run) promptVar(play *playbook.Play, p playbook.Prompt) error {
 }
 
 // takeStep asks whether to run a task (--step).
-func (p *playRun) takeStep(s *spec) bool {
-	if p.o.Ask == nil {
-		return false
-	}
-	p.display.Flush()
+func (p *playRun) takeStep(s *spec) (bool, error) {
 	msg := "Perform task: TASK: " + s.view.Name + " (N)o/(y)es/(c)ontinue: "
-	answer, err := p.o.Ask(msg, false)
+	answer, err := p.question(msg, false)
 	if err != nil {
-		return false
+		return false, err
 	}
 	p.display.Banner(msg)
 	switch strings.ToLower(answer) {
 	case "y", "yes":
-		return true
+		return true, nil
 	case "c", "continue":
 		p.run.o.Step = false
-		return true
+		return true, nil
 	}
-	return false
+	return false, nil
 }
 
-// prompt serves the pause action.
-func (o *one) prompt(text string, secret bool, limit time.Duration) (string, error) {
-	if o.o.Ask == nil {
-		return "", &fault.Fault{Msg: "no terminal"}
+// until serves the pause action.
+func (o *one) until(text string, w terminal.Wait) ([]byte, error) {
+	if o.o.Terminal == nil {
+		return nil, terminal.ErrNotInteractive
 	}
-	o.display.Flush()
-	return o.o.Ask(text, secret)
+	o.display.Hold()
+	defer o.display.Release()
+	return o.o.Terminal.Until(o.ctx, w, func() { o.display.Show(text, ""); o.display.Flush() })
 }

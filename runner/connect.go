@@ -57,6 +57,9 @@ func (o *one) connText(def string, names ...string) (string, error) {
 
 // connectionName is the connection plugin that the task asks for.
 func (o *one) connectionName() (string, error) {
+	if o.controller {
+		return "local", nil
+	}
 	v, err := o.connVar("ansible_connection")
 	if err != nil {
 		return "", err
@@ -169,29 +172,37 @@ func expandHome(p string) string {
 }
 
 func (r *run) askSecret(prompt string) (string, error) {
-	if r.o.Ask == nil {
+	if !r.interactive() {
 		return "", fmt.Errorf("%s there is no terminal to ask on", prompt)
 	}
-	return r.o.Ask(prompt, true)
+	return r.question(prompt, true)
+}
+
+// becomes tells whether the task changes to another account.
+func (o *one) becomes() (bool, error) {
+	on, err := o.spec.flag(o.tpl, "become", o.o.Become)
+	if err != nil {
+		return false, err
+	}
+	v, err := o.connVar("ansible_become")
+	if err != nil || v == nil {
+		return on, err
+	}
+	b, err := convert("bool", v)
+	if err != nil {
+		return false, err
+	}
+	return bool(b.(value.Bool)), nil
 }
 
 // become is the account that the task changes to; nil where it runs as the login user.
 func (o *one) become() (*transport.Become, error) {
-	on, err := o.spec.flag(o.tpl, "become", o.o.Become)
-	if err != nil {
-		return nil, err
-	}
-	if v, err := o.connVar("ansible_become"); err != nil {
-		return nil, err
-	} else if v != nil {
-		b, err := convert("bool", v)
-		if err != nil {
-			return nil, err
-		}
-		on = bool(b.(value.Bool))
-	}
-	if !on {
+	if o.asLogin {
 		return nil, nil
+	}
+	on, err := o.becomes()
+	if err != nil || !on {
+		return nil, err
 	}
 	b := &transport.Become{}
 	method, err := o.spec.text(o.tpl, "become_method")

@@ -8,13 +8,13 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/rehearse-dev/rehearse/internal/argspec"
 	"github.com/rehearse-dev/rehearse/internal/inventory"
 	"github.com/rehearse-dev/rehearse/internal/jinja"
 	"github.com/rehearse-dev/rehearse/internal/playbook"
 	"github.com/rehearse-dev/rehearse/internal/source"
+	"github.com/rehearse-dev/rehearse/internal/terminal"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/vars"
 	"github.com/rehearse-dev/rehearse/runner/fault"
@@ -31,6 +31,8 @@ type Action struct {
 	Raw bool
 	// Once runs on the first host for all of them.
 	Once bool
+	// Async can be run in the background: what it sends to the host is one module.
+	Async bool
 	// NoHost needs no connection.
 	NoHost bool
 	// Spec lists the options, for the check before the run; nil where any name is taken.
@@ -67,7 +69,8 @@ type Context struct {
 	Local  bool // the connection is local
 	Warn   func(text string)
 	WarnAt func(f *fault.Fault)
-	Prompt func(text string, secret bool, limit time.Duration) (string, error)
+	// Until shows a text and reads keys as w says.
+	Until func(text string, w terminal.Wait) ([]byte, error)
 	// Defaults gives the module_defaults of another module, templated.
 	Defaults func(module string) (*value.Dict, error)
 	// Known tells whether a module can be run.
@@ -119,6 +122,9 @@ func fail(format string, args ...any) error {
 	f.Result = value.NewDict("msg", value.S(f.Msg))
 	return f
 }
+
+// Refusal is an action that does not take the task as it is; the message stands alone in the result.
+func Refusal(format string, args ...any) error { return fail(format, args...) }
 
 // broken is an error that ends an action: the result's message says that the task failed.
 func broken(format string, args ...any) error { return fault.New(source.Location{}, format, args...) }

@@ -2,6 +2,7 @@ package action
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/rehearse-dev/rehearse/internal/argspec"
+	"github.com/rehearse-dev/rehearse/internal/terminal"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
@@ -18,6 +20,9 @@ var pauseSpec = &argspec.Spec{
 	},
 	Relations: argspec.Relations{MutuallyExclusive: [][]string{{"minutes", "seconds"}}},
 }
+
+// howToEnd tells what ends a pause early. The carriage return at its end is ansible-core's.
+const howToEnd = "(ctrl+C then 'C' = continue early, ctrl+C then 'A' = abort)\r"
 
 var pauseAction = &Action{Name: "ansible.builtin.pause", NoHost: true, Once: true, Spec: pauseSpec, Run: pause}
 
@@ -49,35 +54,43 @@ func pause(c *Context) (*value.Dict, error) {
 	if !echo {
 		hidden = " (output is hidden)"
 	}
-	prompt := text(args, "prompt")
-	name := c.TaskName
-	question := prompt
-	if question == "" {
-		question = "Press enter to continue, Ctrl+C to interrupt"
+	own := text(args, "prompt")
+	shownPrompt := own
+	if own == "" {
+		shownPrompt = "Press enter to continue, Ctrl+C to interrupt"
 	}
+	prompt := fmt.Sprintf("[%s]\n%s%s:", strings.TrimSpace(c.TaskName), shownPrompt, hidden)
 	start := time.Now()
-	input := ""
+	ask := terminal.Wait{Echo: echo}
 	if timed {
-		seconds = max(seconds, 1)
-		c.Show(fmt.Sprintf("Pausing for %d seconds%s", seconds, hidden))
-		if prompt != "" {
-			c.Show("(ctrl+C then 'C' = continue early, ctrl+C then 'A' = abort)\r")
-			if c.Prompt != nil {
-				c.Show(fmt.Sprintf("[%s]\n%s%s:", name, prompt, hidden))
-			}
-		} else if c.Prompt != nil {
-			c.Show("(ctrl+C then 'C' = continue early, ctrl+C then 'A' = abort)\r")
-		}
-		wait(c.Ctx, time.Duration(seconds)*time.Second)
-	} else if c.Prompt == nil {
-		c.Warn("Not waiting for response to prompt as stdin is not interactive")
-	} else {
-		input, err = c.Prompt(fmt.Sprintf("[%s]\n%s%s:\n", name, question, hidden), !echo, 0)
-		if err != nil {
-			c.Warn("Not waiting for response to prompt as stdin is not interactive")
-			input = ""
+		ask = terminal.Wait{Limit: time.Duration(max(seconds, 1)) * time.Second, Finish: []byte{}}
+		c.Show(fmt.Sprintf("Pausing for %d seconds%s", max(seconds, 1), hidden))
+		if own != "" {
+			c.Show(howToEnd)
+		} else {
+			prompt = howToEnd
 		}
 	}
+	typed, err := c.Until(prompt, ask)
+	switch {
+	case errors.Is(err, terminal.ErrNotInteractive) && timed:
+		wait(c.Ctx, ask.Limit)
+	case errors.Is(err, terminal.ErrNotInteractive):
+		c.Warn("Not waiting for response to prompt as stdin is not interactive")
+	case errors.Is(err, terminal.ErrInterrupt):
+		again := terminal.Wait{Echo: ask.Echo, Finish: []byte("c"), Stop: []byte("a")}
+		if typed, err = c.Until("Press 'C' to continue the play or 'A' to abort \r", again); errors.Is(err, terminal.ErrInterrupt) {
+			return nil, fail("user requested abort!")
+		}
+		if err != nil {
+			return nil, err
+		}
+	case err != nil:
+		return nil, err
+	case timed:
+		typed = nil
+	}
+	input := string(typed)
 	stop := time.Now()
 	took := stop.Sub(start).Seconds()
 	shown := math.Round(took*100) / 100

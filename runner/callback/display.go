@@ -33,6 +33,7 @@ type Display struct {
 	timer  *time.Timer
 	status string // the transient line of a terminal, "" for none
 	live   bool
+	held   int // questions under way: no transient line
 }
 
 // NewDisplay wraps the streams. On a terminal, columns is its width; live shows a transient status line there.
@@ -104,7 +105,7 @@ func (d *Display) Status(line string) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if line == d.status {
+	if line == d.status || d.held > 0 {
 		return
 	}
 	if r := []rune(line); len(r) > d.Columns {
@@ -113,6 +114,22 @@ func (d *Display) Status(line string) {
 	d.status = line
 	d.out.WriteString("\r\x1b[K" + line)
 	d.flush()
+}
+
+// Hold shows what is buffered and leaves the terminal to a question until Release: no transient line comes in between.
+func (d *Display) Hold() {
+	d.Status("")
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.held++
+	d.flush()
+}
+
+// Release ends Hold.
+func (d *Display) Release() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.held--
 }
 
 func (d *Display) paint(msg, color string) string {
