@@ -14,6 +14,9 @@ import (
 
 // call runs the action, or the module where there is no action of the name.
 func (o *one) call(ctx context.Context) (*value.Dict, error) {
+	if path := o.run_().pythonAction(o.target); path != "" {
+		return o.inPythonAction(ctx, path)
+	}
 	if o.target.action == nil {
 		if o.target.fqcn == "ansible.builtin.shell" && has(o.args, "expand_argument_vars") {
 			f := fault.New(source.Location{}, "Unsupported parameters for (%s) module: expand_argument_vars", o.spec.name)
@@ -26,7 +29,7 @@ func (o *one) call(ctx context.Context) (*value.Dict, error) {
 		Ctx: ctx, Name: o.target.fqcn, Written: o.spec.name, Task: o.spec.task, Host: o.runHost(), Inventory: o.o.Inventory, Args: o.args,
 		Templar: o.tpl, Scope: o.scope, Check: o.res.check, Diff: o.res.diff, NoLog: o.res.noLog, Verbosity: o.o.Verbosity,
 		FS: o.o.FS, SearchPath: o.spec.path, BaseDir: o.play.BaseDir, Decrypt: o.o.Decrypt, Env: o.env, Async: o.async > 0, AsyncDir: o.asyncDir(), TaskName: o.spec.view.Name,
-		Local: o.isLocal(), Show: func(text string) { o.display.Show(text, "") },
+		Local: o.isLocal(), Until: o.until, Show: func(text string) { o.display.Show(text, "") },
 		Verbose: func(level int, text string) { o.display.Verbose(level, "", text) },
 		Module: func(name string, args *value.Dict, blobs map[string]transport.Blob) (*value.Dict, error) {
 			return o.module(ctx, name, args, blobs)
@@ -78,14 +81,26 @@ func (o *one) call(ctx context.Context) (*value.Dict, error) {
 			return d.Get(name)
 		},
 	}
-	if o.o.Ask != nil {
-		c.Prompt = o.prompt
+	if o.async > 0 && !o.target.action.Async {
+		return nil, action.Refusal("This action (%s) does not support async.", c.Written)
 	}
 	return o.target.action.Run(c)
 }
 
 // module runs a module on the host.
 func (o *one) module(ctx context.Context, name string, args *value.Dict, blobs map[string]transport.Blob) (*value.Dict, error) {
+	d, err := o.moduleResult(ctx, name, args, blobs)
+	if err != nil {
+		return nil, err
+	}
+	if failed, _ := truthOf(d, "failed"); failed {
+		d.Put(moduleKey, value.Bool(true))
+	}
+	return d, nil
+}
+
+// moduleResult runs a module and gives its result with the keys that are meant for the controller.
+func (o *one) moduleResult(ctx context.Context, name string, args *value.Dict, blobs map[string]transport.Blob) (*value.Dict, error) {
 	t := o.target
 	if name == module.CopyFile {
 		t = target{fqcn: name}
@@ -116,7 +131,9 @@ func (o *one) module(ctx context.Context, name string, args *value.Dict, blobs m
 	if o.async > 0 {
 		req.Async = o.asyncJob()
 	}
-	if t.native() == nil {
+	if m := t.native(); m != nil {
+		req.Args = o.known(m, args)
+	} else {
 		if err := o.pythonRequest(req, t, args); err != nil {
 			return nil, err
 		}
@@ -137,9 +154,6 @@ func (o *one) module(ctx context.Context, name string, args *value.Dict, blobs m
 	}
 	d := untrust(r.Value).(*value.Dict)
 	d.Delete(value.S(module.StderrKey))
-	if failed, _ := truthOf(d, "failed"); failed {
-		d.Put(moduleKey, value.Bool(true))
-	}
 	if req.Async != nil {
 		d.Put("changed", value.Bool(true))
 	}
@@ -189,3 +203,17 @@ func splitLines(d *value.Dict, key string) {
 
 // runnable tells whether there is something that can run the target.
 func (o *one) runnable(t target) bool { return o.run_().runnable(t) }
+
+// known leaves out arguments that a module does not have, where the caller wants that.
+func (o *one) known(m *module.Module, args *value.Dict) *value.Dict {
+	if !o.ignoreUnknown || m.Spec == nil {
+		return args
+	}
+	out := &value.Dict{}
+	for k, v := range args.RawAll() {
+		if m.Spec.Option(value.ToStr(k)) != nil {
+			out.Set(k, v)
+		}
+	}
+	return out
+}

@@ -94,7 +94,9 @@ func agrees(t *testing.T, ansible, plain *jinja.Engine, text string) (good bool)
 		}
 	}
 	truth, condErr := tpl.Cond(authored(text))
-	if !strings.ContainsAny(text, "{}%#\\") && !fickle(text) {
+	if problem := jinja.ParseExpr(strings.TrimFunc(text, value.IsSpace), nil).Err(); problem != nil && condErr == nil && !strings.ContainsAny(text, "{}") {
+		t.Errorf("%q is %v as a condition, but cannot be read: %v", text, truth, problem.Message)
+	} else if problem == nil && !strings.ContainsAny(text, "{}%#\\") && !fickle(text) {
 		v, err := tpl.Resolve(authored("{{ (" + text + "\n) }}"))
 		if b, ok := v.(value.Bool); ok && err == nil && strings.Trim(text, " ") != "" && (condErr != nil || truth != bool(b)) {
 			t.Errorf("%q is %v, as a condition %v, %v", text, b, truth, condErr)

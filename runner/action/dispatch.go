@@ -11,7 +11,7 @@ import (
 // builtinManagers are the modules of ansible-core that package and service choose from.
 var builtinManagers = []string{"apt", "dnf", "dnf5", "yum", "openwrt_init", "service", "systemd", "sysvinit"}
 
-var packageAction = &Action{Name: "ansible.builtin.package", Run: func(c *Context) (*value.Dict, error) {
+var packageAction = &Action{Name: "ansible.builtin.package", Async: true, Run: func(c *Context) (*value.Dict, error) {
 	use := text(c.Args, "use")
 	if use == "" || use == "auto" {
 		if v, err := c.variable("ansible_package_use"); err == nil && v != nil {
@@ -36,7 +36,7 @@ var packageAction = &Action{Name: "ansible.builtin.package", Run: func(c *Contex
 	return c.dispatch(use, nil)
 }}
 
-var serviceAction = &Action{Name: "ansible.builtin.service", Run: func(c *Context) (*value.Dict, error) {
+var serviceAction = &Action{Name: "ansible.builtin.service", Async: true, Run: func(c *Context) (*value.Dict, error) {
 	use := strings.ToLower(text(c.Args, "use"))
 	if use == "" || use == "auto" {
 		var err error

@@ -95,13 +95,13 @@ func inEncoding(args *value.Dict, rendered string) ([]byte, error) {
 	name, ok := v.(value.Str)
 	switch {
 	case !ok:
-		return nil, fail("encode() argument 'encoding' must be str, not %s", value.TypeName(v))
+		return nil, broken("encode() argument 'encoding' must be str, not %s", value.TypeName(v))
 	case name.S == "":
 		return []byte(rendered), nil
 	}
 	content, err := pytext.Encode(rendered, name.S)
 	if err != nil {
-		return nil, fail("%s", err)
+		return nil, broken("%s", err)
 	}
 	return content, nil
 }

@@ -65,7 +65,7 @@ var unarchiveAction = &Action{Name: "ansible.builtin.unarchive", Run: func(c *Co
 	return c.Module("ansible.legacy.unarchive", args, nil)
 }}
 
-var uriAction = &Action{Name: "ansible.builtin.uri", Run: func(c *Context) (*value.Dict, error) {
+var uriAction = &Action{Name: "ansible.builtin.uri", Async: true, Run: func(c *Context) (*value.Dict, error) {
 	args := c.Args.Copy()
 	if remote, _ := flag(args, "remote_src", false); remote {
 		return c.Module("ansible.legacy.uri", args, nil)
