@@ -231,7 +231,7 @@ func (r *run) origin() source.Location {
 
 // callPlain binds the arguments and runs the function.
 func (r *run) callPlain(f *Function, name string, args []value.Value, kw *value.Dict, s Span) (value.Value, error) {
-	c := Call{Ctx: r.lim.ctx, Engine: r.e, Templar: r.t, Name: name, run: r, span: s}
+	c := Call{Ctx: r.lim.ctx, Engine: r.e, Templar: r.t, Name: name, run: r, span: s, At: r.origin()}
 	if f.Params == nil {
 		c.Args, c.Kwargs = args, kw
 		if c.Kwargs == nil {

@@ -23,6 +23,7 @@ const maxDepth = 500
 type crossing struct {
 	host      *Host
 	undefined []*value.Undefined
+	maps      []*value.Dict // dicts of which only the keys went over
 	places    map[place]*source.Location
 	decrypt   func(*value.Vault) (value.Value, error)
 }
@@ -136,20 +137,25 @@ func (e *encoder) items(open byte, n int, item func(int) value.Value, depth int)
 }
 
 func (e *encoder) dict(d *value.Dict, depth int) error {
-	plain := true
+	plain, deferred := true, d.Missing != nil
 	for k, v := range d.RawAll() {
 		if s, ok := k.(value.Str); !ok || s.S == tag || s.Markup {
 			plain = false
 			break
 		}
 		if _, ok := v.(Deferred); ok {
-			e.raw(`{"\u0000":"map","v":`)
-			if err := e.list(d.Keys(), depth); err != nil {
-				return err
-			}
-			e.raw("}")
-			return nil
+			deferred = true
+			break
 		}
+	}
+	if deferred {
+		e.buf = fmt.Appendf(e.buf, `{"\u0000":"map","h":%d,"v":`, len(e.x.maps))
+		e.x.maps = append(e.x.maps, d)
+		if err := e.list(d.Keys(), depth); err != nil {
+			return err
+		}
+		e.raw("}")
+		return nil
 	}
 	open, between, closing := `{`, `:`, `}`
 	if !plain {

@@ -7,7 +7,7 @@ import (
 )
 
 // Deferred marks the raw values of a dict that is too large to cross whole, as hostvars is: Python gets its keys, and
-// asks for a value ("map_item") when it uses it.
+// asks for a value when it uses it, as long as the call lasts.
 type Deferred interface {
 	value.Value
 	Deferred()

@@ -365,7 +365,13 @@ func (p *process) answer(ctx context.Context, id int64, frame string, x *crossin
 
 // respond asks the handler and sends what it says.
 func (p *process) respond(ctx context.Context, id int64, a *reply, x *crossing, handler Handler) error {
-	v, err := handler(ctx, a.method, a.value)
+	var v value.Value
+	var err error
+	if a.method == "map_item" {
+		v = x.item(a.value)
+	} else {
+		v, err = handler(ctx, a.method, a.value)
+	}
 	if a.number == 0 {
 		return nil
 	}
@@ -385,6 +391,21 @@ func (p *process) respond(ctx context.Context, id int64, a *reply, x *crossing, 
 		return p.gone
 	}
 	return nil
+}
+
+// item is the value of a key of a dict that did not go over whole, in a list; an empty list where it has no such key.
+func (x *crossing) item(args value.Value) value.Value {
+	out := &value.List{}
+	l, ok := args.(*value.List)
+	if !ok || len(l.Items) != 2 {
+		return out
+	}
+	if i, ok := l.Items[0].(value.Int); ok && int(i) < len(x.maps) && i >= 0 {
+		if v, err := value.GetItem(x.maps[i], l.Items[1]); err == nil {
+			out.Items = append(out.Items, v)
+		}
+	}
+	return out
 }
 
 // end closes the process's input, which makes it exit at once, and kills what does not.

@@ -224,6 +224,9 @@ type hostRef string
 // TypeName is what templates see of the variables behind it.
 func (hostRef) TypeName() string { return "dict" }
 
+// Deferred keeps hostvars from crossing to a plugin in Python as a whole.
+func (hostRef) Deferred() {}
+
 // hostVarsOf gives the variables of one host as other hosts see them: without play and task, templated on access with
 // the host's own variables.
 func (s *Store) hostVarsOf(name string) value.Value {

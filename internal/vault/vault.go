@@ -21,6 +21,9 @@ type Secret struct {
 	password []byte
 }
 
+// Reveal gives the password itself: for a process that decrypts on our behalf.
+func (s Secret) Reveal() []byte { return s.password }
+
 // NewSecret makes a secret; "" as the id means the default one.
 func NewSecret(id string, password []byte, source string) Secret {
 	if id == "" {

@@ -31,6 +31,15 @@ func OpenLog(path string) (*Log, error) {
 // Close closes the file.
 func (l *Log) Close() error { return l.file.Close() }
 
+// LogOnly writes a message to the log file alone.
+func (d *Display) LogOnly(msg, color string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.Log != nil {
+		d.Log.record(color, msg)
+	}
+}
+
 // record writes one message; its colour on the screen says how important it is. A full disk does not end the run.
 func (l *Log) record(color, msg string) {
 	level := "INFO"

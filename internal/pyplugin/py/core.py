@@ -1,8 +1,9 @@
 """The user's ansible-core, made ready for plugins: display, loaders, data loader, variables, templar.
 
 setup may hold: verbosity, collections (search path of collections), directories (folders whose *_plugins folders are
-added: the playbook's, roles'), basedir (of the playbook), secrets (vault secrets as pairs of name and bytes).
+added: the playbook's, roles'), basedir (of the playbook), cliargs (the options of the command line under ansible's names), secrets (vault secrets as pairs of name and bytes).
 """
+import collections.abc
 import threading
 
 from rehearse_host import DeferredMap, call, local, method, note, setup
@@ -28,6 +29,11 @@ Display._log = lambda self, msg, color=None, caplevel=None: note('display', {
 display = Display()
 display.verbosity = setup.get('verbosity') or 0
 display.columns = setup.get('columns') or 79
+
+if setup.get('cliargs') is not None:
+    from ansible import context
+    from ansible.utils.context_objects import CLIArgs
+    context.CLIARGS = CLIArgs(setup['cliargs'])
 
 from ansible.plugins import loader as plugin_loader
 
@@ -76,10 +82,11 @@ class Variables(dict):
     """The variables of the call's host and task as they are written, each fetched when it is used first."""
 
     _names = None
+    _scope = ''  # before the names of the questions
 
     def _all(self):
         if self._names is None:
-            self._names = dict.fromkeys(call('variable_names'))
+            self._names = dict.fromkeys(call(self._scope + 'variable_names'))
         return self._names
 
     def _fetch(self, key):
@@ -87,7 +94,7 @@ class Variables(dict):
             return False
         if self._names is not None and key not in self._names:
             return False
-        found = call('variable', ''.join(key))
+        found = call(self._scope + 'variable', ''.join(key))
         if not found:
             if self._names is None:
                 self._gone = getattr(self, '_gone', set()) | {key}
@@ -127,7 +134,7 @@ class Variables(dict):
     def _whole(self):
         missing = [k for k in self if not dict.__contains__(self, k)]
         if missing:
-            for key, found in zip(missing, call('variables', missing)):
+            for key, found in zip(missing, call(self._scope + 'variables', missing)):
                 if found:
                     dict.__setitem__(self, key, found[0])
         return {k: dict.__getitem__(self, k) for k in self if dict.__contains__(self, k)}
@@ -139,7 +146,7 @@ class Variables(dict):
         return self._whole().values()
 
     def copy(self):
-        new = Variables()
+        new = type(self)()
         dict.update(new, dict.items(self))
         new._names = self._names
         new._gone = getattr(self, '_gone', set())
@@ -194,6 +201,43 @@ class Variables(dict):
 
     def __reduce__(self):
         return dict, (self._whole(),)
+
+
+class _Layer(collections.abc.Mapping):
+    """Variables as a template sees them: each is fetched and templated when it is used."""
+
+    def __init__(self, variables):
+        self._variables = variables
+        self._lazy = _lazy_containers._AnsibleLazyTemplateMixin._try_create({})
+
+    def __getitem__(self, key):
+        if not dict.__contains__(self._lazy, key):
+            dict.__setitem__(self._lazy, key, _lazy_containers._LazyValue(self._variables[key]))
+        return self._lazy[key]
+
+    def __contains__(self, key):
+        return key in self._variables
+
+    def __iter__(self):
+        return iter(self._variables)
+
+    def __len__(self):
+        return len(self._variables)
+
+
+try:
+    from ansible._internal._templating import _jinja_bits, _lazy_containers
+except ImportError:
+    pass
+else:
+    _flatten = _jinja_bits._flatten_and_lazify_vars
+
+    def _flatten_variables(mapping):
+        if type(mapping) is Variables:
+            return [_Layer(mapping)]
+        return _flatten(mapping)
+
+    _jinja_bits._flatten_and_lazify_vars = _flatten_variables
 
 
 def engine():

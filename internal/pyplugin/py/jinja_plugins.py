@@ -13,6 +13,7 @@ try:
     from ansible._internal._templating._jinja_common import JinjaCallContext, MarkerError
     from ansible._internal._templating._lazy_containers import lazify_container, lazify_container_args, lazify_container_kwargs
     from ansible._internal._templating._utils import TemplateContext
+    from ansible.module_utils._internal._deprecator import ANSIBLE_CORE_DEPRECATOR
 except ImportError:
     raise ImportError('plugins in Python need ansible-core 2.19 or later; %s is installed' % __import__('ansible').__version__) from None
 
@@ -110,7 +111,7 @@ def run(args):
                 elif not isinstance(result, (bool, _jinja_plugins.Marker)):
                     core.display.deprecated(
                         msg='The test plugin %r returned a non-boolean result of type %r. Test plugins must have a boolean result.' % (plugin.ansible_name, type(result)),
-                        obj=args.get('text'), version='2.23')
+                        obj=args.get('text'), version='2.23', deprecator=ANSIBLE_CORE_DEPRECATOR)
                     result = bool(result)
         except MarkerError as ex:
             return ex.source

@@ -228,6 +228,9 @@ class _Stream(io.TextIOBase):
     def writable(self):
         return True
 
+    def reconfigure(self, **options):
+        """There is nothing to set: text is kept as it is."""
+
     def write(self, text):
         if not isinstance(text, str):
             raise TypeError('string argument expected, got %r' % type(text).__name__)
@@ -335,15 +338,17 @@ def _tuple(d):
 class DeferredMap(collections.abc.Mapping if hasattr(collections, 'abc') else object):
     """A mapping whose values stay on the Go side until they are used."""
 
-    def __init__(self, keys):
+    def __init__(self, number, keys):
+        self._number = number
         self._keys = dict.fromkeys(keys)
         self._values = {}
 
     def __getitem__(self, key):
-        if key not in self._keys:
-            raise KeyError(key)
         if key not in self._values:
-            self._values[key] = call('map_item', key)
+            found = call('map_item', [self._number, key])  # some keys are not listed: the implicit localhost
+            if not found:
+                raise KeyError(key)
+            self._values[key] = found[0]
         return self._values[key]
 
     def __iter__(self):
@@ -353,7 +358,7 @@ class DeferredMap(collections.abc.Mapping if hasattr(collections, 'abc') else ob
         return len(self._keys)
 
     def __contains__(self, key):
-        return key in self._keys
+        return key in self._keys or bool(call('map_item', [self._number, key]))
 
     def __repr__(self):
         return repr(dict(self))
@@ -367,7 +372,7 @@ _in = {
     'set': lambda d: set(d['v']),
     'd': lambda d: {k: v for k, v in d['v']},
     'r': lambda d: range(*d['v']),
-    'map': lambda d: DeferredMap(d['v']),
+    'map': lambda d: DeferredMap(d['h'], d['v']),
     'date': lambda d: datetime.date.fromisoformat(d['v']),
     'dt': lambda d: datetime.datetime.fromisoformat(d['v']),
     'td': lambda d: datetime.timedelta(microseconds=d['v']),
