@@ -35,7 +35,7 @@ func (j *job) execute() *result {
 		res.dict = value.NewDict("failed", value.Bool(true), "exception", value.S(noTraceback), "msg", value.S(res.fault.Error()))
 		j.noLog(tpl, res)
 		return res
-	case !looped:
+	case !looped || loopErr != nil: // a condition may say that the task does not run at all
 		res := j.once(scope, loopErr)
 		if !has(res.dict, "changed") {
 			res.dict.Put("changed", value.Bool(false))
