@@ -20,13 +20,21 @@ func (p *playRun) free() (int, error) {
 	throttled := map[*playbook.Task]int{}
 	last := 0
 	var runErr error
+	if p.set.hasMaxFail {
+		p.display.Warn("Using max_fail_percentage with the free strategy is not supported, as tasks are executed independently on each host")
+	}
 	for {
 		progress := false
 		if runErr == nil && p.ctx.Err() == nil {
 			p.refresh()
 			for i := 0; i < len(p.batch); i++ {
 				h := p.batch[(last+i)%len(p.batch)]
-				if busy[h.Name] || p.unreachable[h.Name] || p.states[h.Name].Done() {
+				if busy[h.Name] {
+					continue
+				}
+				if p.unreachable[h.Name] || p.states[h.Name].Done() {
+					progress = progress || pinned[h.Name]
+					delete(pinned, h.Name)
 					continue
 				}
 				if p.set.strategy == "host_pinned" && !pinned[h.Name] && len(pinned) >= width {
@@ -70,12 +78,15 @@ func (p *playRun) free() (int, error) {
 					runErr = err
 					break
 				}
-				if s.target.action != nil && s.target.action.Once {
-					runErr = fault.New(s.task.Action.NameAt, "The '%s' module bypasses the host loop, which is currently not supported in the free strategy and would instead execute for every host in the inventory list.", s.name)
+				if p.once(s.target) {
+					runErr = fault.New(s.task.At(), "The '%s' module bypasses the host loop, which is currently not supported in the free strategy and would instead execute for every host in the inventory list.", s.name)
 					break
 				}
 				if once {
 					p.display.Warn("Using run_once with the free strategy is not currently supported. This task will still be executed for every host in the inventory list.")
+				}
+				if truthy(s.keywords["any_errors_fatal"]) {
+					p.display.Warn("Using any_errors_fatal with the free strategy is not supported, as tasks are executed independently on each host")
 				}
 				if t.Handler {
 					delete(p.notified[t], h.Name)

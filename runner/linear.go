@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"runtime"
 	"slices"
 
 	"github.com/rehearse-dev/rehearse/internal/inventory"
@@ -143,15 +144,17 @@ func (p *playRun) step(task *playbook.Task, picks []pick) (results []*result, fa
 		}
 		return results, fatal, nil
 	}
-	if p.o.Step && !p.takeStep(s) {
-		return nil, false, nil
+	if p.o.Step {
+		if yes, err := p.takeStep(s); err != nil || !yes {
+			return nil, false, err
+		}
 	}
 	tpl := p.templar(p.scope(picks[0].host, s), picks[0].host, s)
 	once, err := s.flag(tpl, "run_once", false)
 	if err != nil {
 		return nil, false, err
 	}
-	bypass := once || s.target.action != nil && s.target.action.Once
+	bypass := once || p.once(s.target)
 	any, err := s.flag(tpl, "any_errors_fatal", p.defaultAnyErrorsFatal())
 	if err != nil {
 		return nil, false, err
@@ -251,23 +254,22 @@ func (p *playRun) spread(s *spec, hosts []*inventory.Host, throttle int, done fu
 	}
 	var err error
 	next, running := 0, 0
-	for next < len(hosts) || running > 0 {
-		var feed chan int
-		if next < len(hosts) && err == nil && p.ctx.Err() == nil {
-			feed = work
-		} else if running == 0 {
-			break
-		}
-		select {
-		case feed <- next:
+	for {
+		// a host's beginning is told before it can have results
+		for next < len(hosts) && running < width && err == nil && p.ctx.Err() == nil {
 			p.emit(callback.HostStart{Host: hosts[next].Name, Task: s.view})
+			work <- next // a worker is free
 			next++
 			running++
-		case f := <-out:
-			running--
-			if err == nil && p.ctx.Err() == nil {
-				err = done(f.r)
-			}
+			runtime.Gosched() // results that take no time come in the order of the hosts
+		}
+		if running == 0 {
+			break
+		}
+		f := <-out
+		running--
+		if err == nil && p.ctx.Err() == nil {
+			err = done(f.r)
 		}
 	}
 	close(work)

@@ -45,6 +45,9 @@ type one struct {
 	poll      int
 	// ignoreUnknown: the module leaves out arguments that it does not have, instead of refusing them.
 	ignoreUnknown bool
+	controller    bool  // modules run on this machine instead of the host
+	asLogin       bool  // without become
+	told          error // what the result of an action in Python says of its failure
 	warnings      []*fault.Fault
 }
 
@@ -78,6 +81,11 @@ func (o *one) failure(d *value.Dict) error {
 	msg := "Unknown error."
 	if m, ok := d.Raw("msg"); ok {
 		msg = value.ToStr(m)
+	}
+	if o.told != nil {
+		f := fault.From(o.told)
+		f.Result = d
+		return f
 	}
 	if help, ok := d.Raw(module.UndecodedKey); ok { // there was no result: the cause is told with advice
 		for _, k := range []string{module.UndecodedKey, moduleKey, "cmd"} {

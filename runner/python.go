@@ -22,6 +22,7 @@ type pythonSupport struct {
 
 	mu     sync.Mutex
 	packed map[string]*pymodule.Module
+	traits map[string]pythonTraits // of action plugins, by their file
 }
 
 func (r *run) installation() (*pymodule.Installation, error) {
@@ -61,7 +62,7 @@ func (t target) native() *module.Module {
 
 // runnable tells whether there is something that can run the target.
 func (r *run) runnable(t target) bool {
-	if t.action != nil || t.kind != plainTask || t.native() != nil {
+	if t.action != nil || t.kind != plainTask || t.native() != nil || r.pythonAction(t) != "" {
 		return true
 	}
 	_, err := r.pythonFile(t)
@@ -70,6 +71,12 @@ func (r *run) runnable(t target) bool {
 
 // refusal says why a target cannot be run; "" where it can.
 func (r *run) refusal(t target) string {
+	if path := r.pythonAction(t); path != "" {
+		if _, err := r.installation(); err != nil {
+			return fmt.Sprintf("The action plugin of %s (%s) cannot be run: %s.", t.fqcn, path, err)
+		}
+		return ""
+	}
 	if t.action != nil || t.kind != plainTask || t.native() != nil {
 		return ""
 	}
@@ -88,9 +95,6 @@ func (r *run) refusal(t target) string {
 		if _, err := r.installation(); err != nil {
 			return fmt.Sprintf("The module %s is not built in and cannot be run: %s.", t.fqcn, err)
 		}
-	}
-	if t.entry != nil && t.entry.ActionSource != "" {
-		return fmt.Sprintf("The action plugin of %s runs on the controller in Python (%s), which is not supported.", t.fqcn, t.entry.ActionSource)
 	}
 	return ""
 }
@@ -190,7 +194,7 @@ func (o *one) interpreter() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if v == "" && o.runHost().Implicit {
+	if o.controller || v == "" && o.runHost().Implicit {
 		return o.playbookPython(), nil
 	}
 	if v == "" && o.o.Config != nil {

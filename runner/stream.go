@@ -72,7 +72,7 @@ var factual = map[string]bool{"ansible.builtin.setup": true, "ansible.builtin.pa
 // are calls of native modules, and nothing is to happen between them.
 func (j *job) streams(c *loopControl) bool {
 	t := j.spec.target
-	native := t.kind == plainTask && t.action == nil && t.native() != nil && !factual[t.fqcn]
+	native := t.kind == plainTask && t.action == nil && t.native() != nil && j.pythonAction(t) == "" && !factual[t.fqcn]
 	if !native && !(t.action != nil && streamed[t.fqcn]) {
 		return false
 	}

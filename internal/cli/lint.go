@@ -240,10 +240,12 @@ func openLinter(env *Env, o lintFlags) (*lint.Linter, *lint.Config, error) {
 
 // lintCatalog is the catalog of the project in dir: what is embedded, installed collections, the project's own modules.
 func lintCatalog(env *Env, dir string) *catalog.Catalog {
-	o := catalog.Options{FS: source.OS{}, Library: []string{filepath.Join(dir, "library"), filepath.Join(dir, "plugins", "modules")}}
+	o := catalog.Options{FS: source.OS{}, Library: []string{filepath.Join(dir, "library"), filepath.Join(dir, "plugins", "modules")},
+		Actions: []string{filepath.Join(dir, "action_plugins"), filepath.Join(dir, "plugins", "action")}}
 	if c, err := loadConfig(env); err == nil {
 		o.CollectionsPath = c.Strings("COLLECTIONS_PATHS")
-		o.Library = append(o.Library, c.Strings("DEFAULT_MODULE_PATH")...)
+		o.Configured = c.Strings("DEFAULT_MODULE_PATH")
+		o.ConfiguredActions = c.Strings("DEFAULT_ACTION_PLUGIN_PATH")
 	}
 	o.CollectionsPath = append(o.CollectionsPath, dir, filepath.Join(dir, "collections"))
 	return catalog.New(o)
