@@ -2,6 +2,7 @@ package lsp
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 
 	"go.lsp.dev/protocol"
@@ -46,9 +47,17 @@ func (d *Document) edited(version int32, changes []protocol.TextDocumentContentC
 }
 
 // pathOf is the file that a URI names; other schemes ("untitled:", "git:") have none and keep the URI as their name.
+// On Windows drives are in lower case, whichever case the client writes.
 func pathOf(u uri.URI) string {
+	if runtime.GOOS == "windows" {
+		return pathOn(u, uri.PlatformWindows)
+	}
+	return pathOn(u, uri.PlatformPOSIX)
+}
+
+func pathOn(u uri.URI, p uri.Platform) string {
 	if !strings.HasPrefix(string(u), "file:") {
 		return strings.Clone(string(u))
 	}
-	return strings.Clone(u.FsPath())
+	return strings.Clone(uri.FsPathFor(u, p, false))
 }

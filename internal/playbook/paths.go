@@ -63,11 +63,16 @@ func isDir(fsys source.FS, path string) bool {
 	return err == nil && info.IsDir()
 }
 
+// isTasksDir tells by its text whether a path ends in a directory named tasks.
+func isTasksDir(path string) bool {
+	return strings.HasSuffix(strings.TrimSuffix(filepath.ToSlash(path), "/"), "/tasks")
+}
+
 // looksLikeRole is ansible-core's guess whether a directory belongs to a role.
 func looksLikeRole(fsys source.FS, path string) bool {
 	var candidates []string
 	for _, ext := range [...]string{".yml", ".yaml", ""} {
-		if strings.HasSuffix(path, "/tasks") || strings.HasSuffix(path, "/tasks/") {
+		if isTasksDir(path) {
 			candidates = append(candidates, filepath.Join(path, "main"+ext))
 		}
 		for _, dir := range [...]string{path, filepath.Dir(path)} {
@@ -93,7 +98,7 @@ func FindRelative(fsys source.FS, base, path, dir, name string, isRole bool) str
 	if !isRole {
 		isRole = looksLikeRole(fsys, root)
 	}
-	if isRole && (strings.HasSuffix(path, "/tasks") || strings.HasSuffix(path, "/tasks/")) {
+	if isRole && isTasksDir(path) {
 		root = filepath.Dir(root)
 	}
 	search = append(search, filepath.Join(root, dir, name))
@@ -126,10 +131,10 @@ func FindInStack(fsys source.FS, base string, stack []string, dir, name string) 
 	}
 	for _, root := range stack {
 		root = absoluteIn(base, root)
-		if up := filepath.Dir(root); strings.HasSuffix(up, "/tasks") && looksLikeRole(fsys, root) {
+		if up := filepath.Dir(root); isTasksDir(up) && looksLikeRole(fsys, root) {
 			tried = append(tried, filepath.Join(filepath.Dir(up), dir, name), filepath.Join(up, name))
 		}
-		if strings.HasSuffix(root, "/tasks") && looksLikeRole(fsys, root) {
+		if isTasksDir(root) && looksLikeRole(fsys, root) {
 			tried = append(tried, filepath.Join(filepath.Dir(root), dir, name))
 		}
 		add(root)

@@ -112,7 +112,7 @@ func syntaxKind(k Kind) (playbook.FileKind, bool) {
 // only where it has a main file.
 func (s *Snapshot) role(path string) string {
 	dir := roleOf(path)
-	if dir == "" || strings.Contains(dir, "/roles/") {
+	if dir == "" || strings.Contains(filepath.ToSlash(dir), "/roles/") {
 		return dir
 	}
 	for _, main := range [...]string{"tasks/main.yml", "tasks/main.yaml", "meta/main.yml", "meta/main.yaml", "defaults/main.yml", "handlers/main.yml"} {
@@ -131,14 +131,14 @@ func roleOf(path string) string {
 		switch parts[i] {
 		case "tasks", "handlers", "defaults", "vars", "meta", "templates", "files", "library", "module_utils", "lookup_plugins":
 			if i >= 2 && parts[i-2] == "roles" {
-				return strings.Join(parts[:i], "/")
+				return filepath.FromSlash(strings.Join(parts[:i], "/"))
 			}
 		}
 	}
 	for i := len(parts) - 2; i >= 1; i-- {
 		switch parts[i] {
 		case "tasks", "handlers", "defaults", "meta":
-			return strings.Join(parts[:i], "/")
+			return filepath.FromSlash(strings.Join(parts[:i], "/"))
 		case "vars", "templates", "files":
 			if i >= 1 && parts[i-1] != "playbooks" && i == len(parts)-2 {
 				return ""

@@ -408,8 +408,8 @@ func (s *Snapshot) Roles() map[string]string {
 				continue
 			}
 			name := filepath.Base(f.Role)
-			if i := strings.LastIndex(f.Role, "/roles/"); i >= 0 {
-				name = f.Role[i+len("/roles/"):]
+			if i := strings.LastIndex(filepath.ToSlash(f.Role), "/roles/"); i >= 0 {
+				name = filepath.ToSlash(f.Role[i+len("/roles/"):])
 			}
 			if old, ok := s.roles[name]; !ok || len(f.Role) < len(old) || len(f.Role) == len(old) && f.Role < old {
 				s.roles[name] = f.Role
