@@ -152,6 +152,9 @@ func (o *one) moduleResult(ctx context.Context, name string, args *value.Dict, b
 	if r.Err != nil {
 		return nil, r.Err
 	}
+	if err := o.strictUTF8(r.Value); err != nil {
+		return nil, err
+	}
 	d := untrust(r.Value).(*value.Dict)
 	d.Delete(value.S(module.StderrKey))
 	if req.Async != nil {

@@ -116,7 +116,11 @@ func fetch(c *Context) (*value.Dict, error) {
 	}
 	if !have {
 		var b bytes.Buffer
-		if err := conn.Fetch(c.Ctx, src, &b, become); err != nil {
+		from := src
+		if c.Local && !filepath.IsAbs(src) && !strings.HasPrefix(src, "~") { // modules of this machine run in the playbook's folder
+			from = filepath.Join(c.BaseDir, src)
+		}
+		if err := conn.Fetch(c.Ctx, from, &b, become); err != nil {
 			return nil, err
 		}
 		data = b.Bytes()
