@@ -147,7 +147,7 @@ func (f *runFlags) adhocHosts(w *workspace, o *runner.Options) (done bool, err e
 		o.Display.Warn("provided hosts list is empty, only localhost is available. Note that the implicit localhost does not match 'all'")
 	}
 	hosts, err := w.inventory.Match(o.Adhoc)
-	if err != nil {
+	if err != nil && f.limit != "" {
 		return true, &ExitError{Code: 1, Message: "[ERROR]: " + err.Error()}
 	}
 	if f.limit != "" {
@@ -162,7 +162,7 @@ func (f *runFlags) adhocHosts(w *workspace, o *runner.Options) (done bool, err e
 	for _, text := range w.inventory.Warnings {
 		o.Display.Warn(text)
 	}
-	if len(hosts) == 0 && len(w.inventory.Hosts()) > 0 && f.limit == "" {
+	if err != nil || len(hosts) == 0 && len(w.inventory.Hosts()) > 0 && f.limit == "" {
 		o.Display.Warn("No hosts matched, nothing to do")
 	}
 	if !f.listHosts {
