@@ -75,7 +75,7 @@ func (r *run) lookup(name string, terms []value.Value, kwargs *value.Dict, with 
 	if kwargs == nil {
 		kwargs = &value.Dict{}
 	}
-	c := Call{Ctx: r.lim.ctx, Engine: r.e, Templar: r.t, Name: name, Args: terms, Kwargs: kwargs, run: r, With: with, Action: action, At: r.origin()}
+	c := Call{Ctx: r.lim.ctx, Engine: r.e, Templar: r.t, Name: name, Args: terms, Kwargs: kwargs, run: r, With: with, Action: action, At: r.origin(), Origin: r.src}
 	v, err := f.Call(&c)
 	if err != nil {
 		if _, ok := err.(*value.Undefined); ok {
@@ -234,5 +234,5 @@ func (c *Call) TemplateFile(path, text string, local Vars, o *Options) (value.Va
 	if err != nil {
 		return nil, t.fail(err, value.Authored(text, at), false)
 	}
-	return t.finalize(v)
+	return t.finalize(v, at)
 }

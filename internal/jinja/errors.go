@@ -19,6 +19,7 @@ type Error struct {
 	Nearest   string          // "did you mean"
 	Cause     error
 	Help      string // what the user can do
+	Handling  bool   // it was raised while another error was handled, not because of it
 	Text      string // what was templated, for messages where no place of it is known
 
 	site   *Template // the text that the span points into

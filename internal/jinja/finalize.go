@@ -1,13 +1,9 @@
 package jinja
 
 import (
+	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
-
-// finalizeWith is finalize at the top that lets f replace undefined values.
-func finalizeWith(v value.Value, f func(*value.Undefined) value.Value) (value.Value, error) {
-	return finalizer{replace: f}.run(v, false, 0)
-}
 
 // finalize makes the final form of a result, as ansible-core 2.19 does: lazy items are resolved, tuples become lists,
 // omitted items are dropped, undefined is an error. In a text (concat) unknown types pass; at the top they are errors.
@@ -15,9 +11,24 @@ func finalize(v value.Value, concat bool, depth int) (value.Value, error) {
 	return finalizer{}.run(v, concat, depth)
 }
 
-// finalizer walks a result; replace, when set, stands in for undefined values.
+// finalizer walks a result; replace, when set, stands in for undefined values. warn, when set, is told of a type that
+// is converted; at is where the template is written.
 type finalizer struct {
 	replace func(*value.Undefined) value.Value
+	warn    func(message string, at source.Location)
+	at      *source.Location
+}
+
+// converted says that a value of an unusual type becomes one of a usual type.
+func (z finalizer) converted(v value.Value, to string) {
+	if z.warn == nil {
+		return
+	}
+	at := source.Location{}
+	if z.at != nil {
+		at = *z.at
+	}
+	z.warn("Type "+value.Quote(value.NativeName(v))+" is unsupported in variable storage, converting to "+value.Quote(to)+".", at)
 }
 
 func (z finalizer) run(v value.Value, concat bool, depth int) (value.Value, error) {
@@ -43,7 +54,9 @@ func (z finalizer) run(v value.Value, concat bool, depth int) (value.Value, erro
 		}
 		return z.items(len(x.Items), func(i int) value.Value { return x.Items[i] }, nil, concat, depth)
 	case *value.Dict:
-		if x.Lazy == nil && settledDict(x) {
+		if x.Class != "" && !concat {
+			z.converted(x, "dict")
+		} else if x.Lazy == nil && settledDict(x) {
 			return x, nil
 		}
 		d := &value.Dict{At: x.At}
@@ -82,6 +95,7 @@ func (z finalizer) run(v value.Value, concat bool, depth int) (value.Value, erro
 	}
 	switch x := v.(type) {
 	case *value.View, *value.Set:
+		z.converted(x, "list")
 		items, err := value.Collect(x)
 		if err != nil {
 			return nil, err
@@ -94,7 +108,7 @@ func (z finalizer) run(v value.Value, concat bool, depth int) (value.Value, erro
 	if _, ok := v.(*value.Undefined); ok {
 		name = "Undefined"
 	}
-	return nil, value.Errorf("AnsibleVariableTypeError", "Type %s is unsupported for variable storage.", value.Quote(name))
+	return nil, &Error{Class: "AnsibleVariableTypeError", Message: "Type " + value.Quote(name) + " is unsupported for variable storage.", Text: value.ToStr(v)}
 }
 
 // settledDict tells whether a dict holds scalars only, so that it is its own final form.

@@ -57,6 +57,7 @@ type Call struct {
 	Args    []value.Value
 	Kwargs  *value.Dict // only for functions without Params
 	At      source.Location
+	Origin  *source.Location // where the template is written; nil where it is not known
 
 	// With is set for a lookup that a with_NAME loop runs; Action is then the task's action as it is written.
 	With   bool

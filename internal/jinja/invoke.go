@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/rehearse-dev/rehearse/internal/source"
@@ -115,6 +116,12 @@ func (r *run) captured(err error) value.Value {
 	return &value.Undefined{Message: err.Error(), Cause: err, Site: r.c.tmpl}
 }
 
+// NoPlugin is what a Function's Call gives where it turns out that there is no such filter or test after all.
+type NoPlugin struct{ Name string }
+
+// Error names the plugin.
+func (n *NoPlugin) Error() string { return "there is no plugin " + value.Quote(n.Name) }
+
 func firstUndefined(args []value.Value, kw *value.Dict) *value.Undefined {
 	for _, a := range args {
 		if u, ok := a.(*value.Undefined); ok && !u.Lax() {
@@ -156,6 +163,10 @@ func (r *run) callFunction(kind string, f *Function, name string, args []value.V
 		}
 		if stop, ok := err.(*value.Error); ok && fatal(stop) {
 			return nil, err
+		}
+		var absent *NoPlugin
+		if errors.As(err, &absent) {
+			return r.captured(&Error{Class: "TemplateAssertionError", Message: "No " + kind + " named " + value.Quote(name) + ".", site: r.c.tmpl, span: s, source: r.src}), nil
 		}
 		fq := f.FQCN
 		if fq == "" || strings.HasPrefix(fq, "ansible.builtin.") && !strings.Contains(name, ".") {
@@ -231,7 +242,7 @@ func (r *run) origin() source.Location {
 
 // callPlain binds the arguments and runs the function.
 func (r *run) callPlain(f *Function, name string, args []value.Value, kw *value.Dict, s Span) (value.Value, error) {
-	c := Call{Ctx: r.lim.ctx, Engine: r.e, Templar: r.t, Name: name, run: r, span: s, At: r.origin()}
+	c := Call{Ctx: r.lim.ctx, Engine: r.e, Templar: r.t, Name: name, run: r, span: s, Origin: r.src}
 	if f.Params == nil {
 		c.Args, c.Kwargs = args, kw
 		if c.Kwargs == nil {

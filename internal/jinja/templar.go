@@ -374,6 +374,9 @@ func (t *Templar) wrap(err error, s value.Str, expression bool) error {
 		}
 		c := *e
 		c.finish(t, s)
+		if e.Class == "AnsibleVariableTypeError" {
+			c.At = source.Location{}
+		}
 		err = &c
 		return &Error{Class: class, Message: msg, Cause: err, Origin: at, At: c.At, site: e.site, span: e.span}
 	}
@@ -401,23 +404,30 @@ func (t *Templar) Resolve(v value.Value) (value.Value, error) {
 	outer := t.begin()
 	defer t.end(outer)
 	s, _ := v.(value.Str)
-	return t.final(t.lazy(v), s, false)
+	at := s.At
+	if l, ok := v.(*value.List); ok {
+		at = l.At
+	} else if d, ok := v.(*value.Dict); ok {
+		at = d.At
+	}
+	w, err := t.finalize(t.lazy(v), at)
+	if err != nil {
+		return nil, t.fail(err, s, false)
+	}
+	return w, nil
 }
 
 // final finalises the result of a template; a failure is an *Error.
 func (t *Templar) final(v value.Value, s value.Str, expression bool) (value.Value, error) {
-	w, err := t.finalize(v)
+	w, err := t.finalize(v, s.At)
 	if err != nil {
 		return nil, t.fail(err, s, expression)
 	}
 	return w, nil
 }
 
-func (t *Templar) finalize(v value.Value) (value.Value, error) {
-	if t.OnUndefined != nil {
-		return finalizeWith(v, t.OnUndefined)
-	}
-	return finalize(v, false, 0)
+func (t *Templar) finalize(v value.Value, at *source.Location) (value.Value, error) {
+	return finalizer{replace: t.OnUndefined, warn: t.engine.cfg.Warn, at: at}.run(v, false, 0)
 }
 
 // fail turns what went wrong into the *Error that callers see.

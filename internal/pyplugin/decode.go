@@ -307,7 +307,7 @@ func (d *decoder) special(kind string, depth int) (value.Value, error) {
 		}
 		return s, nil
 	case "d":
-		out := &value.Dict{}
+		out := &value.Dict{Class: text("c")}
 		for _, pair := range items("v") {
 			if l, ok := pair.(*value.List); ok && len(l.Items) == 2 {
 				if !out.Set(l.Items[0], l.Items[1]) {

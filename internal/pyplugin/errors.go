@@ -18,6 +18,7 @@ type Error struct {
 	Origin    value.Value      // the value that it is about: its place is shown
 	Cause     error            // what it was raised from; nil
 	Traceback string           // for -vvv
+	Handling  bool             // it was raised while another one was handled
 	Undefined *value.Undefined // the undefined value whose use it was; nil
 }
 
@@ -42,7 +43,7 @@ func (e *Error) IsA(class string) bool {
 
 // Jinja is the exception as an error of the template engine.
 func (e *Error) Jinja() *jinja.Error {
-	out := &jinja.Error{Class: e.Class, Message: e.Message, Help: e.Help}
+	out := &jinja.Error{Class: e.Class, Message: e.Message, Help: e.Help, Handling: e.Handling}
 	if e.At != nil {
 		out.Origin = *e.At
 	}
@@ -71,6 +72,7 @@ func errorOf(v value.Value, x *crossing) error {
 		return ""
 	}
 	e := &Error{Class: text("c"), Message: text("m"), Help: text("h"), Traceback: text("t")}
+	_, e.Handling = d.Get("d")
 	if b, ok := d.Get("b"); ok {
 		if l, ok := b.(*value.List); ok {
 			for _, n := range l.Items {

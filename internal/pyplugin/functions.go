@@ -2,6 +2,7 @@ package pyplugin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -145,9 +146,17 @@ func (h *hosted) call(c *jinja.Call) (value.Value, error) {
 	if u := firstUndefined(c.Args, c.Kwargs); u != nil && !markers {
 		return u, nil
 	}
-	v, err := h.host.Call(ctx, "jinja_plugins.run", value.NewDict("kind", value.S(h.kind), "name", value.S(h.name),
-		"args", &value.List{Items: c.Args}, "kwargs", kwargs(c), "text", text(c.At)), VariablesOf(c.Templar))
+	v, err := h.run(c)
+	var e *Error
+	if errors.As(err, &e) && e.Class == "NoPlugin" {
+		return nil, &jinja.NoPlugin{Name: h.name}
+	}
 	return v, asJinja(err)
+}
+
+func (h *hosted) run(c *jinja.Call) (value.Value, error) {
+	return h.host.Call(contextOf(c), "jinja_plugins.run", value.NewDict("kind", value.S(h.kind), "name", value.S(h.name),
+		"args", &value.List{Items: c.Args}, "kwargs", kwargs(c), "text", text(c.Origin)), VariablesOf(c.Templar))
 }
 
 // lookup runs a lookup.
@@ -161,7 +170,7 @@ func (h *hosted) lookup(c *jinja.Call) (value.Value, error) {
 		return nil, u
 	}
 	v, err := h.host.Call(ctx, "jinja_plugins.lookup", value.NewDict("name", value.S(h.name), "terms", &value.List{Items: c.Args},
-		"kwargs", kwargs(c), "with", value.Bool(c.With), "text", text(c.At)), VariablesOf(c.Templar))
+		"kwargs", kwargs(c), "with", value.Bool(c.With), "text", text(c.Origin)), VariablesOf(c.Templar))
 	if err != nil {
 		return nil, asJinja(err)
 	}
@@ -189,11 +198,11 @@ func kwargs(c *jinja.Call) *value.Dict {
 }
 
 // text stands for the template in messages that show its place.
-func text(at source.Location) value.Value {
-	if !at.Known() {
+func text(at *source.Location) value.Value {
+	if at == nil {
 		return value.None{}
 	}
-	return value.Str{At: &at}
+	return value.Str{At: at}
 }
 
 func firstUndefined(args []value.Value, kwargs *value.Dict) *value.Undefined {

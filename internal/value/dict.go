@@ -10,6 +10,9 @@ import (
 // Dict is a Python dict: insertion order is kept, and keys that Python calls equal (1, 1.0 and True) are one key.
 // The zero value is an empty dict.
 type Dict struct {
+	// Class is the name of another Python class of mappings that it was, as OrderedDict; "" for dict.
+	Class string
+
 	entries []entry
 	index   map[any]int // built when the dict outgrows a linear search
 	At      *source.Location
@@ -51,7 +54,12 @@ func NewDict(pairs ...any) *Dict {
 }
 
 // TypeName is "dict".
-func (*Dict) TypeName() string { return "dict" }
+func (d *Dict) TypeName() string {
+	if d.Class != "" {
+		return d.Class
+	}
+	return "dict"
+}
 
 // HashKey gives a comparable Go value that is equal for keys that Python calls equal; ok is false for a type that
 // Python cannot hash (list, dict, set).

@@ -14,13 +14,15 @@ import (
 
 // Fault is an error with a place. The zero Reason means "caused by".
 type Fault struct {
-	Msg    string
-	At     source.Location // the author's text that the message speaks of
-	Text   string          // shown in place of an excerpt where At is not known
-	Help   string
-	Cause  error
-	Opaque bool     // the cause is shown in tracebacks only, not in messages
-	Events []*Fault // several causes, each shown in a frame of its own
+	Msg   string
+	At    source.Location // the author's text that the message speaks of
+	Text  string          // shown in place of an excerpt where At is not known
+	Help  string
+	Cause error
+	// Handling is set for what was raised while another error was handled: it stands for itself in messages.
+	Handling bool
+	Opaque   bool     // the cause is shown in tracebacks only, not in messages
+	Events   []*Fault // several causes, each shown in a frame of its own
 	// Unwanted by display: the content of the place is secret or unreadable.
 	Redacted bool
 	// Result is what the fault adds to the result of the task that it ends; nil adds nothing.
@@ -72,7 +74,9 @@ func From(err error) *Fault {
 	return &Fault{Msg: err.Error()}
 }
 
-// next is the cause that messages follow.
+// Next is the cause that messages follow, nil at the end.
+func (f *Fault) Next() *Fault { return f.next() }
+
 func (f *Fault) next() *Fault {
 	if f.Cause == nil || f.Opaque {
 		return nil

@@ -27,6 +27,9 @@ func verbose(first *Fault) string {
 			if c := cause.context(); (c != "" || cause.Help != "") && (c != context || cause.Help != f.Help) {
 				break
 			}
+			if cause.Handling {
+				break
+			}
 			msgs = append(msgs, strings.TrimSpace(cause.Msg))
 			cause = cause.next()
 		}

@@ -11,7 +11,7 @@ import (
 func fromTemplate(err error) *Fault {
 	switch e := err.(type) {
 	case *jinja.Error:
-		f := &Fault{Msg: e.Message, Help: e.Help, At: e.Origin, Text: e.Text, Cause: e.Cause}
+		f := &Fault{Msg: e.Message, Help: e.Help, At: e.Origin, Text: e.Text, Cause: e.Cause, Handling: e.Handling}
 		if e.Class == "AnsibleBrokenConditionalError" {
 			f.Help = "Broken conditionals can be temporarily allowed with the `ALLOW_BROKEN_CONDITIONALS` configuration option."
 		}

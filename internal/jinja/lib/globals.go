@@ -54,6 +54,9 @@ func runLookup(c *jinja.Call, wantList bool) (value.Value, error) {
 	}
 	found, err := c.Lookup(name, c.Args[1:], options)
 	if err != nil {
+		if e, ok := err.(*jinja.Error); ok && e.Class == "AnsibleTemplatePluginRuntimeError" && e.Cause != nil && (onError == "warn" || onError == "ignore") {
+			err = e.Cause
+		}
 		if _, undefined := err.(*value.Undefined); undefined || onError != "warn" && onError != "ignore" || notLoaded(err) {
 			return nil, err
 		}

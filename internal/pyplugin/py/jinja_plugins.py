@@ -22,6 +22,10 @@ _found = {}
 _loaders = {'filter': filter_loader, 'test': test_loader}
 
 
+class NoPlugin(Exception):
+    """There is no such filter or test."""
+
+
 def _plugin(kind, name):
     key = kind, name
     plugin = _found.get(key)
@@ -90,7 +94,7 @@ def run(args):
     kind, name = args['kind'], args['name']
     plugin = _plugin(kind, name)
     if plugin is None:
-        raise KeyError(name)
+        raise NoPlugin(name)
     function = plugin.j2_function
     engine = _shared_engine()
     positional, keywords = args['args'], args['kwargs']

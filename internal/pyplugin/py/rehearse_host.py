@@ -457,7 +457,10 @@ def _key(k, depth):
 
 
 def _encode_native(v, depth):
-    if isinstance(v, collections.abc.Mapping) or isinstance(v, dict):
+    if isinstance(v, (collections.abc.Mapping, dict)):
+        name = type(v).__name__
+        if type(v) is not dict and not name.startswith('_Ansible') and name not in ('DeferredMap', 'HostVars', 'HostVarsVars'):
+            return {TAG: 'd', 'c': name, 'v': [[_key(k, depth), encode(x, depth + 1)] for k, x in v.items()]}
         plain = all(isinstance(k, str) and k != TAG for k in v)
         if plain:
             return {_key(k, depth): encode(x, depth + 1) for k, x in v.items()}
@@ -583,6 +586,8 @@ def _failure(ex, depth):
             out['u'] = encode(ex.source)
     out['m'] = message or cls.__name__ if 'ansible.errors' not in sys.modules else message or _nameless(ex)
     out['t'] = ''.join(traceback.format_exception(cls, ex, ex.__traceback__))[-20000:]
+    if ex.__cause__ is None and ex.__context__ is not None and not ex.__suppress_context__:
+        out['d'] = 1
     if cause is not None:
         out['w'] = _failure(cause, depth + 1)
     return out
