@@ -63,30 +63,21 @@ func (o *one) finalize() error {
 			return fault.New(at, "Cannot resolve %s to an action or module.", value.Quote(value.ToStr(v)))
 		}
 	}
-	res.ignoreErrors, err = s.flag(o.tpl, "ignore_errors", false)
-	if err != nil {
-		return err
-	}
-	if res.ignoreUnreachable, err = s.flag(o.tpl, "ignore_unreachable", false); err != nil {
-		return err
-	}
-	if res.anyErrorsFatal, err = s.flag(o.tpl, "any_errors_fatal", o.defaultAnyErrorsFatal()); err != nil {
-		return err
-	}
-	if res.runOnce, err = s.flag(o.tpl, "run_once", false); err != nil {
-		return err
-	}
-	if res.delegateFacts, err = s.flag(o.tpl, "delegate_facts", false); err != nil {
-		return err
-	}
-	if res.check, err = s.flag(o.tpl, "check_mode", o.o.Check); err != nil {
-		return err
-	}
-	if res.diff, err = s.flag(o.tpl, "diff", o.o.Diff); err != nil {
-		return err
-	}
-	if res.noLog, err = s.flag(o.tpl, "no_log", false); err != nil {
-		return err
+	for _, k := range []struct {
+		to   *bool
+		name string
+		def  bool
+	}{
+		{&res.ignoreErrors, "ignore_errors", false}, {&res.ignoreUnreachable, "ignore_unreachable", false},
+		{&res.anyErrorsFatal, "any_errors_fatal", o.defaultAnyErrorsFatal()}, {&res.runOnce, "run_once", false},
+		{&res.delegateFacts, "delegate_facts", false}, {&res.check, "check_mode", o.o.Check}, {&res.diff, "diff", o.o.Diff},
+		{&res.noLog, "no_log", false},
+	} {
+		v, err := s.flag(o.tpl, k.name, k.def)
+		if err != nil {
+			return err // what was written counts: a template is true
+		}
+		*k.to = v
 	}
 	if o.timeout, err = s.number(o.tpl, "timeout", o.defaultTimeout()); err != nil {
 		return err
@@ -122,6 +113,7 @@ func (o *one) finalize() error {
 		res.notify = names(v)
 	}
 	o.args, err = o.arguments()
+	res.args = o.args
 	return err
 }
 
@@ -142,7 +134,7 @@ func names(v value.Value) []string {
 // arguments templates the arguments: module_defaults below, `args: "{{ x }}"` between, the task's own on top.
 func (o *one) arguments() (*value.Dict, error) {
 	s := o.spec
-	own := s.task.Action.Args
+	own := s.arguments()
 	wrap := func(err error) error {
 		return fault.Wrap(err, s.task.Action.NameAt, "Finalization of task args for %s failed.", value.Quote(o.target.fqcn))
 	}

@@ -144,7 +144,8 @@ func (p *playRun) settle(r *result, busy map[string]bool, throttled map[*playboo
 	if r.runOnce {
 		r.runOnce = false
 	}
-	if err := p.process(r); err != nil {
+	r, err := p.conclude(r)
+	if err != nil {
 		*runErr = err
 		return
 	}

@@ -26,14 +26,17 @@ type result struct {
 	notify                          []string
 	vars                            *value.Dict // of the item: loop variables
 	clean                           bool        // facts are variables, not facts of the host
+	args                            *value.Dict // templated; nil where it did not come to that
+	edited                          *value.Dict // variables that were set in the task debugger
 }
 
-func truthOf(d *value.Dict, key string) (value bool, ok bool) {
+func truthOf(d *value.Dict, key string) (truth, ok bool) {
 	v, ok := d.Raw(key)
 	if !ok {
 		return false, false
 	}
-	return truthy(v), true
+	t, err := value.Truth(v) // as Python has it: "false" is true
+	return t || err != nil, true
 }
 
 // any is a flag of the result, or of any of its items where the result does not say.

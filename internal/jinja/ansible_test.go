@@ -61,6 +61,7 @@ func TestAnsible(t *testing.T) {
 		if c.C != "" {
 			want = c.C + ": " + c.M
 		}
+		got = plainTypes.Replace(got) // the recording has the plain names
 		if got == want {
 			continue
 		}
@@ -95,3 +96,6 @@ func evaluate(tm *jinja.Templar, text, mode string) string {
 	}
 	return value.Repr(v)
 }
+
+// plainTypes turns the names of the types that carry marks into those of the plain types.
+var plainTypes = strings.NewReplacer("_AnsibleTaggedStr", "str", "_AnsibleLazyTemplateList", "list", "_AnsibleLazyTemplateDict", "dict")

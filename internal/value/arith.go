@@ -52,7 +52,7 @@ func unsupported(op string, a, b Value) error {
 	if u, ok := b.(*Undefined); ok {
 		return u
 	}
-	return TypeError("unsupported operand type(s) for %s: '%s' and '%s'", op, TypeName(a), TypeName(b))
+	return TypeError("unsupported operand type(s) for %s: '%s' and '%s'", op, operandName(a), operandName(b))
 }
 
 // Add is Python's a + b.
@@ -75,7 +75,7 @@ func Add(a, b Value) (Value, error) {
 		case *Undefined:
 			return nil, y
 		}
-		return nil, TypeError(`can only concatenate str (not "%s") to str`, TypeName(b))
+		return nil, TypeError(`can only concatenate str (not "%s") to str`, operandName(b))
 	case Bytes:
 		if y, ok := b.(Bytes); ok {
 			return append(append(Bytes{}, x...), y...), nil
@@ -83,7 +83,7 @@ func Add(a, b Value) (Value, error) {
 		if u, ok := b.(*Undefined); ok {
 			return nil, u
 		}
-		return nil, TypeError("can't concat %s to bytes", TypeName(b))
+		return nil, TypeError("can't concat %s to bytes", operandName(b))
 	case *List:
 		switch y := b.(type) {
 		case *List:
@@ -103,7 +103,7 @@ func Add(a, b Value) (Value, error) {
 				return nil, y
 			}
 		}
-		return nil, TypeError(`can only concatenate list (not "%s") to list`, TypeName(b))
+		return nil, TypeError(`can only concatenate list (not "%s") to list`, operandName(b))
 	case *Tuple:
 		switch y := b.(type) {
 		case *Tuple:
@@ -111,7 +111,7 @@ func Add(a, b Value) (Value, error) {
 		case *Undefined:
 			return nil, y
 		}
-		return nil, TypeError(`can only concatenate tuple (not "%s") to tuple`, TypeName(b))
+		return nil, TypeError(`can only concatenate tuple (not "%s") to tuple`, operandName(b))
 	case DateTime:
 		if d, ok := b.(Delta); ok {
 			return DateTime{x.T.Add(time.Duration(d) * time.Microsecond), x.Aware}, nil
@@ -589,5 +589,5 @@ func badUnary(op string, a Value) error {
 	if u, ok := a.(*Undefined); ok {
 		return u
 	}
-	return TypeError("bad operand type for unary %s: '%s'", op, TypeName(a))
+	return TypeError("bad operand type for unary %s: '%s'", op, operandName(a))
 }

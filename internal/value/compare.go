@@ -401,7 +401,7 @@ func order(op string, a, b Value, depth int) (bool, error) {
 	}:
 		return x.PyOrder(op, b)
 	}
-	return false, TypeError("'%s' not supported between instances of '%s' and '%s'", op, TypeName(a), TypeName(b))
+	return false, TypeError("'%s' not supported between instances of '%s' and '%s'", op, operandName(a), operandName(b))
 }
 
 func orderItems(op string, n, m int, x, y func(int) Value, depth int) (bool, error) {

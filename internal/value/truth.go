@@ -103,3 +103,23 @@ func TypeName(v Value) string {
 	}
 	return NativeName(v)
 }
+
+// operandName is TypeName with the names of the types in which ansible-core 2.19 keeps what an author has written: the
+// errors of Python's operators show them.
+func operandName(v Value) string {
+	switch v := v.(type) {
+	case Str:
+		if v.At != nil || v.Trusted {
+			return "_AnsibleTaggedStr"
+		}
+	case *List:
+		if v.Lazy != nil {
+			return "_AnsibleLazyTemplateList"
+		}
+	case *Dict:
+		if v.Lazy != nil {
+			return "_AnsibleLazyTemplateDict"
+		}
+	}
+	return TypeName(v)
+}

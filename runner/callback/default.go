@@ -192,7 +192,7 @@ func (r *Result) text(key string) string {
 
 // verbose tells whether the whole result is printed.
 func (c *Default) verbose(r *Result, over int) bool {
-	return (c.Verbosity > over || r.isTrue("_ansible_verbose_always")) && !r.isTrue("_ansible_verbose_override")
+	return (c.Verbosity > over || r.isTrue("_ansible_verbose_always") && !r.secret()) && !r.isTrue("_ansible_verbose_override")
 }
 
 func (r *Result) isTrue(key string) bool {

@@ -32,11 +32,16 @@ func Censor(d *value.Dict) *value.Dict {
 	return out
 }
 
+// secret tells whether no_log hides the result.
+func (r *Result) secret() bool {
+	v, ok := r.Dict.Raw("_ansible_no_log")
+	return r.Task.NoLog || ok && truth(v)
+}
+
 // shown is the part of a result that callbacks may see: a copy without internal keys, censored where no_log holds.
 func (r *Result) shown() *value.Dict {
-	secret, _ := r.Dict.Raw("_ansible_no_log")
 	var out *value.Dict
-	if r.Task.NoLog || secret != nil && truth(secret) {
+	if r.secret() {
 		out = Censor(r.Dict)
 		if items, ok := r.Items(); ok && len(items) > 0 {
 			l := &value.List{}
