@@ -131,7 +131,7 @@ func (p *playRun) include(results []*result, left []*inventory.Host) error {
 		for _, h := range inc.hosts {
 			p.stat(h.Name).OK++
 		}
-		e := callback.Include{Name: inc.name, Task: inc.spec.view}
+		e := callback.Include{Name: inc.name, Task: inc.spec.view, Vars: inc.vars}
 		for _, h := range inc.hosts {
 			e.Hosts = append(e.Hosts, h.Name)
 		}

@@ -1,8 +1,8 @@
 package runner
 
 import (
-	"runtime"
 	"slices"
+	"time"
 
 	"github.com/rehearse-dev/rehearse/internal/inventory"
 	"github.com/rehearse-dev/rehearse/internal/playbook"
@@ -187,8 +187,9 @@ func (p *playRun) step(task *playbook.Task, picks []pick) (results []*result, fa
 		throttle = 0
 	}
 	err = p.spread(s, hosts, throttle, func(r *result) error {
+		r, err := p.conclude(r)
 		results = append(results, r)
-		return p.process(r)
+		return err
 	})
 	return results, fatal, err
 }
@@ -254,20 +255,41 @@ func (p *playRun) spread(s *spec, hosts []*inventory.Host, throttle int, done fu
 	}
 	var err error
 	next, running := 0, 0
+	begun := make([]time.Time, len(hosts)) // zero: not begun, or ended
+	var ready []finished                   // by their hosts' order
+	take := func(f finished) {
+		running--
+		begun[f.i] = time.Time{}
+		at, _ := slices.BinarySearchFunc(ready, f, func(a, b finished) int { return a.i - b.i })
+		ready = slices.Insert(ready, at, f)
+	}
 	for {
 		// a host's beginning is told before it can have results
 		for next < len(hosts) && running < width && err == nil && p.ctx.Err() == nil {
 			p.emit(callback.HostStart{Host: hosts[next].Name, Task: s.view})
+			begun[next] = time.Now()
 			work <- next // a worker is free
 			next++
 			running++
-			runtime.Gosched() // results that take no time come in the order of the hosts
 		}
-		if running == 0 {
+		if running == 0 && len(ready) == 0 {
 			break
 		}
-		f := <-out
-		running--
+		if len(ready) == 0 {
+			take(<-out)
+		}
+		// results that come at the same time are told in the order of the hosts
+		for ahead := stillNew(begun[:ready[0].i]); ahead > 0 && running > 0; {
+			select {
+			case f := <-out:
+				take(f)
+				ahead = stillNew(begun[:ready[0].i])
+			case <-time.After(ahead):
+				ahead = 0
+			}
+		}
+		f := ready[0]
+		ready = ready[1:]
 		if err == nil && p.ctx.Err() == nil {
 			err = done(f.r)
 		}
@@ -277,6 +299,21 @@ func (p *playRun) spread(s *spec, hosts []*inventory.Host, throttle int, done fu
 		err = p.ctx.Err()
 	}
 	return err
+}
+
+// sameTime is how long a host may take for its result to count as one that comes with those of the hosts after it.
+const sameTime = time.Millisecond
+
+// stillNew tells how long the result of a host that began a moment ago may still come as if it took no time; 0 for none.
+func stillNew(begun []time.Time) time.Duration {
+	for _, t := range begun {
+		if !t.IsZero() {
+			if left := sameTime - time.Since(t); left > 0 {
+				return left
+			}
+		}
+	}
+	return 0
 }
 
 // failRest fails the hosts that any_errors_fatal takes along.

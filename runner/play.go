@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/rehearse-dev/rehearse/internal/argspec"
 	"github.com/rehearse-dev/rehearse/internal/inventory"
@@ -14,7 +15,6 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/playbook"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/vars"
-	"github.com/rehearse-dev/rehearse/runner/callback"
 	"github.com/rehearse-dev/rehearse/runner/fault"
 	"github.com/rehearse-dev/rehearse/runner/iterator"
 )
@@ -53,6 +53,8 @@ type playRun struct {
 	removed  map[string]bool
 	endPlay  bool
 	setup    *playbook.Task
+
+	jobs sync.RWMutex // held by every job; the task debugger changes variables only while none runs
 }
 
 // playSettings are the keywords of a play, templated.
@@ -261,7 +263,7 @@ func (r *run) batchRun(ctx context.Context, play *playbook.Play, set *playSettin
 		r.recall(h.Name)
 		p.batchName = append(p.batchName, h.Name)
 	}
-	r.emit(callback.PlayStart{Name: set.name, Check: set.check, Free: set.strategy == "free" || set.strategy == "host_pinned"})
+	r.emit(r.playStart(play, set))
 	if err := r.uncached(); err != nil {
 		return ExitError, false, err
 	}
@@ -339,7 +341,7 @@ func (p *playRun) strategy() (int, error) {
 	var status int
 	var err error
 	switch p.set.strategy {
-	case "linear":
+	case "linear", "debug":
 		status, err = p.linear()
 	case "free", "host_pinned":
 		status, err = p.free()

@@ -71,6 +71,9 @@ func (r *run) playbooks(ctx context.Context) int {
 		if ctx.Err() != nil || errors.Is(err, terminal.ErrInterrupt) {
 			return r.interrupted()
 		}
+		if errors.Is(err, errQuit) {
+			return ExitInterrupted
+		}
 		if err != nil {
 			return r.ended(err)
 		}

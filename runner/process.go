@@ -132,7 +132,7 @@ func (p *playRun) serialize(r *result) *value.Dict {
 	d.Put("name", value.S(name))
 	d.Put("action", value.S(s.name))
 	args := &value.Dict{}
-	for k, v := range s.task.Action.Args.RawAll() {
+	for k, v := range s.arguments().RawAll() {
 		args.Set(k, untrust(v))
 	}
 	d.Put("args", args)
@@ -219,7 +219,8 @@ func (p *playRun) notify(r *result, name string) error {
 // mark lets the handler run on the host and tells so.
 func (p *playRun) mark(h *playbook.Task, host string) {
 	if p.await(h, host) {
-		p.emit(callback.Notify{Handler: p.specOf(h).view.Name, Host: host})
+		view := p.specOf(h).view
+		p.emit(callback.Notify{Handler: view.Name, Host: host, Task: view})
 	}
 }
 

@@ -140,6 +140,8 @@ type run struct {
 
 	interpreters map[string]string // found on hosts, by host
 
+	debugHistory terminal.History // of the task debugger
+
 }
 
 // Run runs the playbooks and returns the exit status.

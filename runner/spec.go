@@ -38,6 +38,7 @@ type spec struct {
 	pathList  *value.List
 	plain     map[string]bool // arguments that hold no template
 	announced bool            // its name was templated (strategy free)
+	args      *value.Dict     // set in the task debugger; nil for those of the file
 }
 
 // target is a resolved action.
@@ -109,6 +110,14 @@ func (r *run) specOf(t *playbook.Task) *spec {
 	s.view = r.viewOf(s)
 	r.specs[t] = s
 	return s
+}
+
+// arguments are the arguments of the task, not templated.
+func (s *spec) arguments() *value.Dict {
+	if s.args != nil {
+		return s.args
+	}
+	return s.task.Action.Args
 }
 
 func conditions(v value.Value) []value.Value {
@@ -233,6 +242,9 @@ func (r *run) resolve(name string, t *playbook.Task) (target, error) {
 	}
 	if e.Local && e.ActionSource != "" { // the project's own action comes before ours of the same name
 		return target{fqcn: e.FQCN, entry: e}, nil
+	}
+	if e.ActionName != "" { // what module_defaults know the task by
+		return target{fqcn: e.ActionName, entry: e}, nil
 	}
 	return target{fqcn: e.FQCN, entry: e, action: action.Find(e.FQCN)}, nil
 }

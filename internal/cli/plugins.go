@@ -16,7 +16,7 @@ import (
 
 // openPlugins prepares the Python plugins of the project in dir. Nothing is started.
 func (w *workspace) openPlugins(o workspaceOptions, dir string) {
-	collections := w.config.Strings("COLLECTIONS_PATHS")
+	collections := w.collections
 	index := pyplugin.NewIndex(o.fs, map[string][]string{
 		"filter": w.config.Strings("DEFAULT_FILTER_PLUGIN_PATH"),
 		"test":   w.config.Strings("DEFAULT_TEST_PLUGIN_PATH"),

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -191,6 +192,9 @@ func (f *runFlags) display(env *Env) *callback.Display {
 
 // run opens the workspace and hands over to the runner.
 func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error {
+	if err := controller(runtime.GOOS, "the runner"); err != nil {
+		return err
+	}
 	ctx := env.context(parent)
 	o.Display = f.display(env)
 	defer o.Display.Flush()

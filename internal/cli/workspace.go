@@ -35,10 +35,12 @@ type workspace struct {
 	loader    *playbook.Loader
 	catalog   *catalog.Catalog
 	diags     []diag.Diagnostic
-	plugins   *pyplugin.Host      // the project's plugins in Python
-	functions *pyplugin.Functions // its filters, tests and lookups
-	warn      func(message string)
-	extra     []vars.Layer // -e
+	// collections are the folders that hold ansible_collections: beside the playbook, then those of the settings.
+	collections []string
+	plugins     *pyplugin.Host      // the project's plugins in Python
+	functions   *pyplugin.Functions // its filters, tests and lookups
+	warn        func(message string)
+	extra       []vars.Layer // -e
 }
 
 // workspaceOptions are the parts of the command line that shape a workspace.
@@ -85,6 +87,7 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 		dir = env.Dir
 	}
 	w.warn = func(s string) { warn(s, source.Location{}) }
+	w.collections = append([]string{filepath.Join(dir, "collections")}, w.config.Strings("COLLECTIONS_PATHS")...)
 	w.openPlugins(o, dir)
 	w.engine = jinja.New(jinja.Config{
 		Options: jinja.Options{KeepTrailingNewline: true},
@@ -122,7 +125,7 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 			}
 		}})
 	w.loader = &playbook.Loader{DuplicateKeys: w.config.String("DUPLICATE_YAML_DICT_KEY"), FS: o.fs, Engine: w.engine, RolesPath: w.config.Strings("DEFAULT_ROLES_PATH"),
-		Collections: w.config.Strings("COLLECTIONS_PATHS"), Decrypt: w.secrets.Decrypt,
+		Collections: w.collections, Decrypt: w.secrets.Decrypt,
 		Scope: func(p *playbook.Play, t *playbook.Task) jinja.Scope {
 			return w.store.Scope(vars.Query{Play: p, Task: t})
 		}}
@@ -132,7 +135,7 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 	}
 	library := append([]string(nil), o.modulePath...)
 	library = append(library, filepath.Join(dir, "library"))
-	w.catalog = catalog.New(catalog.Options{FS: o.fs, CollectionsPath: w.config.Strings("COLLECTIONS_PATHS"),
+	w.catalog = catalog.New(catalog.Options{FS: o.fs, CollectionsPath: w.collections,
 		Library: library, Configured: w.config.Strings("DEFAULT_MODULE_PATH"),
 		Actions: []string{filepath.Join(dir, "action_plugins")}, ConfiguredActions: w.config.Strings("DEFAULT_ACTION_PLUGIN_PATH"),
 		Path: env.Getenv("PATH")})

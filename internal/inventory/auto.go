@@ -33,7 +33,14 @@ func parseAuto(r *reading, path string) error {
 	}
 	p := findPlugin(text.S)
 	if p == nil {
-		return fmt.Errorf("inventory config '%s' specifies unknown plugin '%s'", path, text.S)
+		known, wanted, err := r.parsePython(text.S, path, true)
+		switch {
+		case !known:
+			return fmt.Errorf("inventory config '%s' specifies unknown plugin '%s'", path, text.S)
+		case !wanted:
+			return fmt.Errorf("inventory source '%s' could not be verified by inventory plugin '%s'", path, text.S)
+		}
+		return err
 	}
 	if !p.wants(r, path) {
 		return fmt.Errorf("inventory source '%s' could not be verified by inventory plugin '%s'", path, text.S)

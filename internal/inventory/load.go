@@ -13,6 +13,7 @@ import (
 
 	"github.com/rehearse-dev/rehearse/internal/diag"
 	"github.com/rehearse-dev/rehearse/internal/jinja"
+	"github.com/rehearse-dev/rehearse/internal/pyplugin"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
@@ -31,6 +32,10 @@ type Options struct {
 	Decrypt func(ciphertext []byte) ([]byte, error)
 	// Verbose gets messages that are shown from a verbosity on (3 is -vvv); may be nil.
 	Verbose func(level int, message string)
+	// Plugins runs inventory plugins that are written in Python; nil: there are none.
+	Plugins *pyplugin.Host
+	// NoCache tells those plugins not to read their cache (--flush-cache, meta: refresh_inventory).
+	NoCache bool
 	// HideStderr drops what inventory scripts that succeed print on their error stream.
 	HideStderr bool
 	// VarsOf gives host_vars and group_vars for constructed sources with use_vars_plugins; may be nil.
@@ -221,19 +226,31 @@ func (r *reading) source(path string) (bool, error) {
 	}
 	var failures []failure
 	tried := false
+	r.verbose(4, "setting up inventory plugins")
 	for _, name := range r.o.Enabled {
 		p := findPlugin(name)
+		var err error
 		if p == nil {
-			r.inv.warn("Failed to load inventory plugin, skipping %s", name)
-			continue
+			known, wanted, perr := r.parsePython(name, path, false)
+			if !known {
+				r.inv.warn("Failed to load inventory plugin, skipping %s", name)
+				continue
+			}
+			if err, tried = perr, true; !wanted {
+				r.declined(name, path)
+				continue
+			}
+		} else {
+			tried = true
+			if !p.wants(r, path) {
+				r.declined(name, path)
+				continue
+			}
+			err = p.parse(r, path)
 		}
-		tried = true
-		if !p.wants(r, path) {
-			continue
-		}
-		err := p.parse(r, path)
 		if err == nil {
 			r.done = append(r.done, path)
+			r.verbose(3, "Parsed %s inventory source with %s plugin", path, name)
 			return true, nil
 		}
 		failures = append(failures, failure{name, err})
@@ -259,7 +276,7 @@ func (r *reading) source(path string) (bool, error) {
 		}
 		r.problems = append(r.problems, diag.Diagnostic{
 			Rule: "inventory", Severity: diag.Warning, At: at, Message: outer + ": " + f.err.Error(),
-			Related: []diag.Related{{Message: outer + "."}, {At: origin, Message: f.err.Error()}},
+			Related: append([]diag.Related{{Message: outer + "."}}, links(f.err, origin)...),
 		})
 	}
 	if r.o.AnyUnparsedFailed {
@@ -267,6 +284,18 @@ func (r *reading) source(path string) (bool, error) {
 	}
 	r.problems = append(r.problems, diag.Diagnostic{Rule: "inventory", Severity: diag.Warning, Message: fmt.Sprintf("Unable to parse %s as an inventory source", path)})
 	return false, nil
+}
+
+// declined tells that a plugin does not take the source.
+func (r *reading) declined(plugin, path string) {
+	switch plugin {
+	case "host_list", "advanced_host_list", "auto":
+	default:
+		if !r.readable(path) {
+			r.verbose(3, "Skipping due to inventory source not existing or not being readable by the current user")
+		}
+	}
+	r.verbose(3, "%s declined parsing %s as it did not pass its verify_file() method", plugin, path)
 }
 
 // named is a place that has a name but no text.

@@ -211,6 +211,9 @@ func (s *Store) Forget() {
 	s.files.mu.Lock()
 	s.files.dirs, s.files.found = nil, nil
 	s.files.mu.Unlock()
+	s.pluginMu.Lock()
+	s.pluginAnswers = nil
+	s.pluginMu.Unlock()
 	s.loaded.Clear()
 	s.hostBase.Clear()
 	s.plays.Clear()

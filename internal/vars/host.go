@@ -64,40 +64,52 @@ func (s *Store) buildBase(h *inventory.Host, dir string) []Layer {
 	group := func(g *inventory.Group, level *Level) []Layer {
 		return []Layer{{Level: level, Vars: g.Vars, Name: g.Name, place: g.Place}}
 	}
+	names := make([]string, len(groups))
+	for i, g := range groups {
+		names[i] = g.Name
+	}
 	for _, entry := range s.o.Precedence {
 		switch entry {
 		case "all_inventory":
 			add(group(all, InventoryAll))
+			for _, d := range sources {
+				add(s.beside(d, "group_vars", []string{"all"}, InventoryAll, "inventory"))
+			}
 		case "groups_inventory":
 			for _, g := range groups {
 				add(group(g, InventoryGroups))
+				for _, d := range sources {
+					add(s.beside(d, "group_vars", []string{g.Name}, InventoryGroups, "inventory"))
+				}
 			}
 		case "all_plugins_inventory":
 			for _, d := range sources {
-				add(s.files.of(d, "group_vars", "all", InventoryAllFile))
+				add(s.beside(d, "group_vars", []string{"all"}, InventoryAllFile, "task"))
 			}
 		case "all_plugins_play":
-			add(s.files.of(dir, "group_vars", "all", PlaybookAllFile))
+			add(s.beside(dir, "group_vars", []string{"all"}, PlaybookAllFile, "task"))
 		case "groups_plugins_inventory":
 			for _, d := range sources {
-				for _, g := range groups {
-					add(s.files.of(d, "group_vars", g.Name, InventoryGroupFiles))
-				}
+				add(s.beside(d, "group_vars", names, InventoryGroupFiles, "task"))
 			}
 		case "groups_plugins_play":
-			for _, g := range groups {
-				add(s.files.of(dir, "group_vars", g.Name, PlaybookGroupFiles))
-			}
+			add(s.beside(dir, "group_vars", names, PlaybookGroupFiles, "task"))
 		}
 	}
+	host := []string{h.Name}
 	add([]Layer{{Level: InventoryHost, Vars: h.Vars, Name: h.Name, place: h.Place}})
-	names := value.NewDict(
-		"inventory_hostname", value.S(h.Name), "inventory_hostname_short", value.S(h.ShortName()), "group_names", value.Strings(h.GroupNames()))
-	add([]Layer{{Level: InventoryHost, Vars: names, Name: h.Name, place: func(string) source.Location { return h.At }}})
-	for _, d := range sources {
-		add(s.files.of(d, "host_vars", h.Name, InventoryHostFile))
+	if !h.Implicit {
+		for _, d := range sources {
+			add(s.beside(d, "host_vars", host, InventoryHost, "inventory"))
+		}
 	}
-	add(s.files.of(dir, "host_vars", h.Name, PlaybookHostFile))
+	magic := value.NewDict(
+		"inventory_hostname", value.S(h.Name), "inventory_hostname_short", value.S(h.ShortName()), "group_names", value.Strings(h.GroupNames()))
+	add([]Layer{{Level: InventoryHost, Vars: magic, Name: h.Name, place: func(string) source.Location { return h.At }}})
+	for _, d := range sources {
+		add(s.beside(d, "host_vars", host, InventoryHostFile, "task"))
+	}
+	add(s.beside(dir, "host_vars", host, PlaybookHostFile, "task"))
 	slices.Reverse(weak)
 	return weak
 }
@@ -106,7 +118,7 @@ func (s *Store) buildBase(h *inventory.Host, dir string) []Layer {
 func (s *Store) OwnHost(h *inventory.Host) *value.Dict {
 	d := h.Vars.Copy()
 	for _, dir := range s.sourceDirs() {
-		put(d, s.files.of(dir, "host_vars", h.Name, InventoryHostFile))
+		put(d, s.beside(dir, "host_vars", []string{h.Name}, InventoryHostFile, "all"))
 	}
 	return d
 }
@@ -120,7 +132,7 @@ func (s *Store) OwnGroup(g *inventory.Group, dir string) *value.Dict {
 		dirs = append(dirs, dir)
 	}
 	for _, dir := range dirs {
-		put(d, s.files.of(dir, "group_vars", g.Name, InventoryGroupFiles))
+		put(d, s.beside(dir, "group_vars", []string{g.Name}, InventoryGroupFiles, "all"))
 	}
 	return d
 }

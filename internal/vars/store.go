@@ -24,7 +24,12 @@ type Options struct {
 	NoInject  bool          // INJECT_FACTS_AS_VARS = no
 	// Precedence is VARIABLE_PRECEDENCE; nil means DefaultPrecedence.
 	Precedence []string
-	Decrypt    func(ciphertext []byte) ([]byte, error)
+	// Plugins are the vars plugins beside host_group_vars; nil: there are none.
+	Plugins Plugins
+	// FileStage is when the files of host_vars and group_vars count: "task", which "" means, "inventory" or "all"
+	// (RUN_VARS_PLUGINS and the stage of host_group_vars).
+	FileStage string
+	Decrypt   func(ciphertext []byte) ([]byte, error)
 	// Python finds the Python of the controller, for ansible_playbook_python; nil where there is none. It is called when
 	// somebody asks.
 	Python func() string
@@ -64,6 +69,10 @@ type Store struct {
 	loaded   sync.Map // path of a vars file -> loadedFile
 	watched  sync.Map // *value.Dict whose names have been looked at
 	unread   atomic.Pointer[diag.Diagnostic]
+
+	pluginMu      sync.Mutex
+	pluginAnswers map[string]asked
+	pluginVersion int // of the inventory when they were given
 }
 
 // Unread is the first file of variables that is there and could not be read or understood: ansible-core ends a run with

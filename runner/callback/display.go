@@ -174,6 +174,11 @@ func (d *Display) Banner(msg string) {
 	d.Show("\n"+msg+" "+strings.Repeat("*", max(3, d.Columns-runewidth.StringWidth(msg))), "")
 }
 
+// Shows tells whether a message of the level would be shown or logged.
+func (d *Display) Shows(level int) bool {
+	return d.Verbosity > level || d.Log != nil && d.LogVerbosity > level
+}
+
 // Verbose prints a message where the verbosity is above level (0 for -v).
 func (d *Display) Verbose(level int, host, msg string) {
 	if host != "" {

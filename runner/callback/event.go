@@ -4,6 +4,7 @@
 package callback
 
 import (
+	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/runner/fault"
 )
@@ -32,6 +33,20 @@ type Task struct {
 	UUID         string
 
 	IgnoreUnreachable bool
+
+	// What only callbacks in Python are told.
+	Detail *TaskDetail
+}
+
+// TaskDetail is what ansible-core's task objects say beside the rest of Task. It is shared and must not be changed.
+type TaskDetail struct {
+	Kind     string // task, handler, include_tasks, include_handlers or include_role
+	Named    bool   // the task has a name of its own
+	Resolved string // full name of the action, "" where it is not known
+	RolePath string
+	Implicit bool
+	At       source.Location
+	Fields   *value.Dict // its keywords as they are written
 }
 
 // Deprecation is one deprecation warning of a result. When is the sentence part that says when and from where the
@@ -76,6 +91,11 @@ type (
 		Free  bool // strategy free or host_pinned: banners come with results
 		UUID  string
 		Path  string // file:line
+		// What only callbacks in Python are told.
+		Hosts    value.Value
+		Strategy string
+		At       source.Location
+		Fields   *value.Dict // the keywords of the play as they are written
 	}
 	// NoHostsMatched says that the play's pattern gave no host.
 	NoHostsMatched struct{}
@@ -117,9 +137,16 @@ type (
 		Hosts []string
 		Item  value.Value // the label of the item, nil for none
 		Task  *Task
+		Vars  *value.Dict // variables of the include
 	}
 	// Notify tells that a handler was notified.
-	Notify struct{ Handler, Host string }
+	Notify struct {
+		Handler, Host string
+		Task          *Task
+	}
+	// Prompt tells that somebody is asked for a variable of vars_prompt: its name, whether the answer is hidden, the prompt,
+	// encrypt, whether it is asked twice, salt_size, salt, default, unsafe.
+	Prompt struct{ Arguments []value.Value }
 	// Stats is the recap that ends a playbook file.
 	Stats struct {
 		Hosts  []Recap // sorted by name

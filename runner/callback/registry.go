@@ -2,6 +2,7 @@ package callback
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -11,6 +12,23 @@ var Stdout = []string{"default", "minimal", "oneline", "ansible.posix.json"}
 
 // Enabled lists the callbacks that can be added to a run by callbacks_enabled.
 var Enabled = []string{"junit", "tree", "ansible.posix.timer", "ansible.posix.profile_tasks"}
+
+// FullName is the name of a callback of the lists above, with its collection.
+func FullName(name string) string {
+	if strings.Contains(name, ".") {
+		return name
+	}
+	return "ansible.builtin." + name
+}
+
+// Native tells whether a callback needs no Python: its name as settings have it.
+func Native(name string) bool {
+	switch name = strings.TrimPrefix(name, "ansible.builtin."); name {
+	case "", "events", "json", "timer", "profile_tasks":
+		return true
+	}
+	return slices.Contains(Stdout, name) || slices.Contains(Enabled, name)
+}
 
 // Settings are what callbacks read beside their own options.
 type Settings struct {

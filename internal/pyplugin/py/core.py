@@ -38,6 +38,9 @@ if setup.get('cliargs') is not None:
 from ansible.plugins import loader as plugin_loader
 
 plugin_loader.init_plugin_loader(setup.get('collections') or None)
+if setup.get('basedir'):
+    from ansible.utils.collection_loader import AnsibleCollectionConfig
+    AnsibleCollectionConfig.playbook_paths = [setup['basedir']]
 for _directory in setup.get('directories') or ():
     plugin_loader.add_all_plugin_dirs(_directory)
 

@@ -3,7 +3,7 @@
 The classes are those of the user's ansible-core. States cross as dicts: "hosts" and "groups" in their order, each with
 its variables and the names of its groups, children, parents and hosts.
 """
-from rehearse_host import method, setup
+from rehearse_host import method
 
 import core
 
@@ -74,7 +74,6 @@ def _plugin(name):
 @method
 def known(name):
     """Tell whether there is a plugin of that name."""
-    core.prepare()
     return _plugin(name) is not None
 
 
@@ -82,7 +81,6 @@ def known(name):
 def parse(args):
     """Let a plugin read a source: {"found", "verified", "state"}; what it raises is raised, state() has the state then."""
     global _kept
-    core.prepare()
     _kept = None
     plugin = _plugin(args['plugin'])
     if plugin is None:
@@ -106,7 +104,7 @@ def parse(args):
     name = 'auto' if args['auto'] else getattr(plugin, '_load_name', args['plugin'])
     origin = Origin(description='<inventory plugin %r with source %r>' % (name, str(source)))
     try:
-        plugin.parse(_InventoryDataWrapper(_kept.data, target_plugin=plugin, origin=origin), core.loader(), source, cache=args['cache'])
+        plugin.parse(_InventoryDataWrapper(_kept.data, target_plugin=plugin, origin=origin), core.data_loader(), source, cache=args['cache'])
         try:
             plugin.update_cache_if_changed()
         except AttributeError:
