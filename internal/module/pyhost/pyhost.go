@@ -167,19 +167,6 @@ func start(interpreter, base string) (*process, error) {
 	return s, nil
 }
 
-// NoInterpreter says that there is no Python where one was named.
-type NoInterpreter struct {
-	Interpreter string
-	Err         error
-}
-
-func (e *NoInterpreter) Error() string {
-	return fmt.Sprintf("no Python interpreter %s: %v", e.Interpreter, e.Err)
-}
-
-// Unwrap gives the cause.
-func (e *NoInterpreter) Unwrap() error { return e.Err }
-
 func (s *process) call(ctx context.Context, r *Request) (*Reply, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
