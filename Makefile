@@ -38,6 +38,8 @@ test: deps
 check:
 	@test -z "$$(gofmt -l cmd lsp lint runner agent internal bench tools)" || { echo 'not formatted:'; gofmt -l cmd lsp lint runner agent internal bench tools; exit 1; }
 	$(GO) vet ./...
+	GOOS=windows GOARCH=amd64 CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/rehearse
+	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/rehearse
 	$(GO) tool staticcheck ./...
 	$(GO) test ./internal/layers/
 	$(GO) run ./tools/docs -check

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/rehearse-dev/rehearse/internal/config"
+	"github.com/rehearse-dev/rehearse/internal/diag"
 	"github.com/rehearse-dev/rehearse/internal/inventory"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
@@ -226,6 +227,7 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 	f.caution = o.Display.Warning
 	f.notes = displayNotes(o.Display)
 	f.workspaceOptions.verbosity, f.columns = f.verbosity, o.Display.Columns
+	f.found = func(inv *inventory.Inventory, found []diag.Diagnostic) { showInventory(o.Display, inv, found) }
 	f.cliargs, f.noCache = f.commandLine(env, o), f.flushCache
 	f.verbose = func(level int, msg string) { o.Display.Verbose(level-1, "", msg) }
 	f.deprecate = func(msg, version string, at source.Location) {
