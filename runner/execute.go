@@ -21,11 +21,24 @@ type job struct {
 	host *inventory.Host
 	spec *spec
 	turn *turn // of a streamed loop
+
+	edited *value.Dict // variables that were set in the task debugger; nil for none
+}
+
+// scopeOf is what the job sees.
+func (j *job) scopeOf() *vars.Scope {
+	scope := j.scope(j.host, j.spec)
+	if j.edited != nil {
+		scope = scope.With(j.edited)
+	}
+	return scope
 }
 
 // execute runs the task with its loop. It is called by workers: it reads the play's state, but changes none of it.
 func (j *job) execute() *result {
-	scope := j.scope(j.host, j.spec)
+	j.jobs.RLock()
+	defer j.jobs.RUnlock()
+	scope := j.scopeOf()
 	tpl := j.templar(scope, j.host, j.spec)
 	items, looped, loopErr := j.items(tpl)
 	switch {

@@ -16,7 +16,7 @@ import (
 var connections = []string{"local", "ssh", "smart", "paramiko", "paramiko_ssh"}
 
 // strategies are the strategies that there are.
-var strategies = []string{"linear", "free", "host_pinned"}
+var strategies = []string{"linear", "free", "host_pinned", "debug"}
 
 // preflight looks for what cannot run before any host is touched: modules that nobody has, strategies and connections
 // that are not supported. All of it is shown at once. Names that are templates and files that are included at run time
@@ -57,9 +57,7 @@ func (r *run) refused(pb *playbook.Playbook) []diag.Diagnostic {
 	}
 	for _, play := range pb.Plays {
 		if a := play.Attr("strategy"); a != nil && !templated(a.Value) {
-			if name := value.ToStr(a.Value); oneOf(name, []string{"debug"}) {
-				note(a.At(), "The strategy 'debug' is not supported: there is no task debugger.")
-			} else if !oneOf(name, strategies) {
+			if !oneOf(value.ToStr(a.Value), strategies) {
 				note(a.At(), "Invalid play strategy specified: %s", value.ToStr(a.Value))
 			}
 		}
@@ -92,9 +90,6 @@ func (r *run) refused(pb *playbook.Playbook) []diag.Diagnostic {
 			}
 			if why := r.refusal(s.target); why != "" && !r.o.Syntax && !r.listing() {
 				note(s.task.Action.NameAt, "%s", why)
-			}
-			if d := t.Value("debugger"); d != nil && value.ToStr(d) != "never" {
-				note(t.Attr("debugger").At(), "The task debugger is not supported.")
 			}
 		}
 	}

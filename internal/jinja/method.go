@@ -89,6 +89,18 @@ func Methods(typeName string) []*Method {
 	return nil
 }
 
+// BoundMethod gives a method of one of Python's types as a function, nil where it has none of the name; a property is not
+// a method. What the function fails with is a *value.Error.
+func BoundMethod(self value.Value, name string) func(args []value.Value, kw *value.Dict) (value.Value, error) {
+	m := findMethod(self, name)
+	if m == nil || m.Property {
+		return nil
+	}
+	return func(args []value.Value, kw *value.Dict) (value.Value, error) {
+		return m.Call(&MethodCall{Self: self, Args: args, Kwargs: kw, run: &run{}, name: name})
+	}
+}
+
 var methodTables sync.Map // type name -> map[string]*Method
 
 func findMethod(v value.Value, name string) *Method {

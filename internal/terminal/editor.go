@@ -71,7 +71,7 @@ func (e *editor) read(ctx context.Context) (string, error) {
 			e.draw(0)
 		case k.r == '\r' || k.r == '\n':
 			e.end()
-			io.WriteString(e.out, "\r\n")
+			io.WriteString(e.out, "\n")
 			line := string(e.line)
 			if !e.hidden {
 				e.history.add(line)

@@ -22,6 +22,19 @@ func pprint(c *jinja.Call) (value.Value, error) {
 	return value.S(p.b.String()), p.err
 }
 
+// Record is an object that pprint breaks at its fields, as it does a dataclass.
+type Record interface {
+	value.Value
+	Fields() (class string, names []string, values []value.Value)
+}
+
+// Pretty is Python's pprint.pformat, for a value of whatever origin.
+func Pretty(v value.Value) (string, error) {
+	p := &pretty{}
+	p.format(v, 0, 0, 0)
+	return p.b.String(), p.err
+}
+
 // pretty prints as Python's pprint does: what does not fit on a line is broken at its items, dicts are sorted.
 type pretty struct {
 	b   strings.Builder
@@ -122,6 +135,16 @@ func (p *pretty) format(v value.Value, indent, allowance, level int) {
 		p.b.WriteString(end)
 	case value.Str:
 		p.text(v.S, rep, indent, allowance, level+1)
+	case Record:
+		class, names, values := v.Fields()
+		p.b.WriteString(class + "(")
+		for i, name := range names {
+			last := i == len(names)-1
+			p.b.WriteString(name + "=")
+			p.format(values[i], indent+len(class)+1+len(name)+1, lastAllowance(last, allowance), level+1)
+			p.between(last, indent+len(class)+1)
+		}
+		p.b.WriteByte(')')
 	default:
 		p.b.WriteString(rep)
 	}
