@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -103,4 +104,21 @@ func upward(t *testing.T, pkgs []pkg) (bad []string) {
 		}
 	}
 	return bad
+}
+
+// TestTheArchitecturePageNamesEveryPackage keeps docs/architecture.md true to the table.
+func TestTheArchitecturePageNamesEveryPackage(t *testing.T) {
+	page, err := os.ReadFile("../../docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range table {
+		switch row.prefix {
+		case "internal/layers", "bench", "tools", "editors", "testdata": // not part of the program
+			continue
+		}
+		if !strings.Contains(string(page), "`"+row.prefix+"`") {
+			t.Errorf("docs/architecture.md does not name %s", row.prefix)
+		}
+	}
 }
