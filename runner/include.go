@@ -260,7 +260,7 @@ func firstError(problems []diag.Diagnostic) error {
 // diagFault is a finding as a fault; the advice at its end stands apart, as ansible-core prints it.
 func diagFault(d diag.Diagnostic) *fault.Fault {
 	f := fault.New(d.At, "%s", d.Message)
-	for _, help := range []string{"Using last defined value only."} {
+	for _, help := range []string{"Using last defined value only.", "Use a string value for `action`.", "Include all task args in the task `args` mapping.", "A mapping or template which resolves to a mapping is required."} {
 		if msg, ok := strings.CutSuffix(d.Message, " "+help); ok {
 			f.Msg, f.Help = msg, help
 		}

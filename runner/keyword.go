@@ -54,7 +54,7 @@ func coerce[T value.Value](s *spec, t *jinja.Templar, name, typ string, def T) (
 			return x, nil
 		}
 	}
-	inner := fault.New(fault.Of(s.keywords[name]), "The value %s could not be converted to %s.", value.Repr(v), value.Quote(typ))
+	inner := unconverted(s.keywords[name], v, typ)
 	return def, keywordFault(inner, name, s.keywords[name])
 }
 

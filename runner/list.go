@@ -19,17 +19,16 @@ func (r *run) list(pb *playbook.Playbook, path string) int {
 		r.o.Tags = nil // the tags of all tasks are asked for, never among them
 	}
 	for i, play := range pb.Plays {
-		if err := r.prompts(play); err != nil {
-			r.display.Show(err.Error(), "")
-			return ExitError
-		}
 		set, err := r.settings(play)
 		if err != nil {
-			r.display.Show(err.Error(), "")
-			return ExitError
+			return r.ended(err)
 		}
 		playTags := map[string]bool{}
-		for _, t := range names(play.Value("tags")) {
+		own := names(play.Value("tags"))
+		for _, i := range play.Imports {
+			own = append(own, names(i.Value("tags"))...)
+		}
+		for _, t := range own {
 			for x := range strings.SplitSeq(t, ",") {
 				playTags[strings.TrimSpace(x)] = true
 			}
@@ -40,10 +39,9 @@ func (r *run) list(pb *playbook.Playbook, path string) int {
 			set.order = ""
 			hosts, err := r.playHosts(set)
 			if err != nil {
-				r.display.Show(err.Error(), "")
-				return ExitError
+				return r.ended(err)
 			}
-			msg += fmt.Sprintf("\n    pattern: %s\n    hosts (%d):", value.Repr(value.Strings(names(play.Value("hosts")))), len(hosts))
+			msg += fmt.Sprintf("\n    pattern: %s\n    hosts (%d):", value.Repr(value.Strings(set.patterns)), len(hosts))
 			for _, h := range hosts {
 				msg += "\n      " + h.Name
 			}
@@ -68,16 +66,14 @@ func (r *run) list(pb *playbook.Playbook, path string) int {
 				}
 				keep, err := p.selects(t)
 				if err != nil {
-					r.display.Show(err.Error(), "")
-					return ExitError
+					return r.ended(err)
 				}
 				if !keep {
 					continue
 				}
 				tags, err := r.tags(t, r.store.Scope(vars.Query{Play: play, Task: t}))
 				if err != nil {
-					r.display.Show(err.Error(), "")
-					return ExitError
+					return r.ended(err)
 				}
 				set := map[string]bool{}
 				for _, x := range tags {
@@ -101,6 +97,35 @@ func (r *run) list(pb *playbook.Playbook, path string) int {
 		r.display.Show(taskMsg, "")
 	}
 	return ExitOK
+}
+
+// preview evaluates what --syntax-check and the lists need of every play before anything is printed.
+func (r *run) preview(pb *playbook.Playbook) int {
+	for _, play := range pb.Plays {
+		if err := r.patternWarnings(play); err != nil {
+			return r.ended(err)
+		}
+		if err := r.prompts(play); err != nil {
+			return r.ended(err)
+		}
+		if _, err := r.settings(play); err != nil {
+			return r.ended(err)
+		}
+	}
+	return ExitOK
+}
+
+// patternWarnings says which of a play's patterns match nothing. Patterns that have to be evaluated first are left out.
+func (r *run) patternWarnings(play *playbook.Play) error {
+	raw := play.Value("hosts")
+	if templated(raw) {
+		return nil
+	}
+	if _, err := r.o.Inventory.MatchAll(names(raw)); err != nil {
+		return err
+	}
+	r.inventoryWarnings()
+	return nil
 }
 
 func sorted(set map[string]bool) []string {

@@ -22,9 +22,16 @@ import (
 func convert(typ string, v value.Value) (value.Value, error) {
 	x, err := argspec.Convert(typ, v)
 	if err != nil {
-		return nil, fault.New(fault.Of(v), "The value %s could not be converted to %s.", value.Repr(v), value.Quote(typ))
+		return nil, unconverted(v, v, typ)
 	}
 	return x, nil
+}
+
+// unconverted is the error of a keyword that does not fit its type; raw is what the author wrote.
+func unconverted(raw, v value.Value, typ string) *fault.Fault {
+	f := fault.New(fault.Of(raw), "The value %s could not be converted to %s.", value.Repr(v), value.Quote(typ))
+	f.Handling = true
+	return f
 }
 
 // one is one call of an action: a task without a loop, or an item of one.

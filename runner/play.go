@@ -195,8 +195,10 @@ func (r *run) settings(play *playbook.Play) (*playSettings, error) {
 	}
 	hosts := func(v value.Value) { s.patterns = names(v); s.hosts = strings.Join(s.patterns, ",") }
 	if raw := play.Value("hosts"); raw != nil && (play.Value("name") == nil || value.ToStr(play.Value("name")) == "") {
-		// A play without a name has that of its hosts.
-		if _, e := tpl.Resolve(raw); e != nil {
+		// A play without a name has that of its hosts: templates in a list are not evaluated for it.
+		if list, ok := raw.(*value.List); ok {
+			s.name = strings.Join(names(list), ",")
+		} else if _, e := tpl.Resolve(raw); e != nil {
 			return nil, &parseError{Fault: fault.From(keywordFault(e, "name", raw))}
 		}
 	}
@@ -243,7 +245,7 @@ func playKeyword(tpl *jinja.Templar, raw value.Value, typ string) (value.Value, 
 	}
 	out, err := argspec.Convert(want, x)
 	if err != nil {
-		return nil, fault.New(fault.Of(raw), "The value %s could not be converted to %s.", value.Repr(v), value.Quote(typ))
+		return nil, unconverted(raw, v, typ)
 	}
 	return out, nil
 }

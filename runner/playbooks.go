@@ -132,6 +132,10 @@ func (r *run) problems(list []diag.Diagnostic) int {
 			}
 			break
 		}
+		if d.Rule == "deprecated" {
+			r.display.Deprecated(callback.Deprecation{Fault: f, When: "This feature will be removed from ansible-core version 2.23."})
+			continue
+		}
 		r.display.Warning(f)
 	}
 	return code

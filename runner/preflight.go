@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/rehearse-dev/rehearse/internal/catalog"
 	"github.com/rehearse-dev/rehearse/internal/diag"
 	"github.com/rehearse-dev/rehearse/internal/playbook"
 	"github.com/rehearse-dev/rehearse/internal/source"
@@ -43,10 +44,19 @@ func (r *run) preflight(ctx context.Context, books []*playbook.Playbook) int {
 		r.display.Flush()
 		return r.o.Fallback(ctx, why)
 	}
+	code := 0
 	for _, d := range found {
+		for _, rel := range d.Related {
+			r.display.Warn(rel.Message)
+		}
 		r.display.Error(fault.New(d.At, "%s", d.Message), true)
+		if code == 0 {
+			if code = ExitParser; d.Rule == removedPlugin {
+				code = ExitError
+			}
+		}
 	}
-	return ExitParser
+	return code
 }
 
 // refused lists what of a playbook cannot run.
@@ -85,6 +95,7 @@ func (r *run) refused(pb *playbook.Playbook) []diag.Diagnostic {
 			if s.target.fqcn == "" {
 				if _, err := r.resolve(s.name, t); err != nil {
 					note(t.At(), "%s", err)
+					unresolved(&found[len(found)-1], err)
 				}
 				continue
 			}
@@ -94,6 +105,22 @@ func (r *run) refused(pb *playbook.Playbook) []diag.Diagnostic {
 		}
 	}
 	return found
+}
+
+// removedPlugin marks the finding of a plugin that is gone: ansible-core ends with another status than for a name that
+// nobody knows.
+const removedPlugin = "removed-plugin"
+
+// unresolved adds to a finding what ansible-core says of a name that resolves to nothing beside the error.
+func unresolved(d *diag.Diagnostic, err error) {
+	nf, ok := err.(*catalog.NotFound)
+	switch {
+	case !ok:
+	case nf.Removed != nil:
+		d.Rule = removedPlugin
+	case nf.Package != "":
+		d.Related = []diag.Related{{Message: "Error loading plugin '" + nf.Resolved + "': No module named '" + nf.Package + "'"}}
+	}
 }
 
 // legacyGroups are the groups of module_defaults that need no collection in front.

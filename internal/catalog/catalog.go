@@ -36,7 +36,29 @@ type Entry struct {
 }
 
 // Notice is a deprecation or a removal: what to say, and when it happens or happened.
-type Notice struct{ Text, Version, Date, Collection string }
+type Notice struct {
+	Text, Version, Date, Collection string
+	Kind                            string // of a plugin that is gone: "module" or "action plugin"
+}
+
+// removed is what ansible-core 2.19 says of a plugin that is gone.
+func (n *Notice) removed(name string) string {
+	s := "The '" + name + "' " + n.Kind + " has been removed."
+	if n.Text != "" {
+		s += " " + n.Text
+	}
+	if s[len(s)-1] != '.' && s[len(s)-1] != '!' && s[len(s)-1] != '?' {
+		s += "."
+	}
+	from := "ansible-core"
+	if n.Collection != "ansible.builtin" {
+		from = "collection '" + n.Collection + "'"
+	}
+	if n.Date != "" {
+		return s + " This feature was removed from " + from + " in a release after " + n.Date + "."
+	}
+	return s + " This feature was removed from " + from + " version " + n.Version + "."
+}
 
 // Options says where modules are looked for.
 type Options struct {
@@ -93,15 +115,21 @@ func (c *Catalog) roots() []string {
 
 // NotFound is the error of a name that resolves to nothing.
 type NotFound struct {
-	Name    string
-	Nearest string // a known name much like it, "" when there is none
-	Removed *Notice
+	Name     string
+	Resolved string // the name that Name stands for after redirects
+	Nearest  string // a known name much like it, "" when there is none
+	Removed  *Notice
+	// Package is the Python package that ansible-core misses on the way to the plugin, "" when there is none.
+	Package string
 	// Collection is the collection that would have to be installed, where the name says so.
 	Collection string
 }
 
 // Error is the text of ansible-core, with the nearest name.
 func (e *NotFound) Error() string {
+	if e.Removed != nil {
+		return e.Removed.removed(e.Resolved)
+	}
 	s := "couldn't resolve module/action '" + e.Name + "'. This often indicates a misspelling, missing collection, or incorrect module path."
 	if e.Nearest != "" {
 		s += " Did you mean '" + e.Nearest + "'?"
@@ -112,7 +140,11 @@ func (e *NotFound) Error() string {
 // Module resolves a short or full name in the given collections (the collections keyword), the project's library and
 // ansible.builtin; the error is a *NotFound.
 func (c *Catalog) Module(name string, collections []string) (*Entry, error) {
-	return c.resolve(name, collections, nil)
+	e, err := c.resolve(name, collections, nil)
+	if nf, ok := err.(*NotFound); ok {
+		nf.Name = shown(name)
+	}
+	return e, err
 }
 
 func (c *Catalog) resolve(name string, collections, trail []string) (*Entry, error) {
@@ -200,7 +232,14 @@ func (c *Catalog) route(r *runtime, in, name, asked string, trail []string) (*En
 		return nil, nil
 	}
 	if e.Tombstone != nil {
-		return nil, &NotFound{Name: shown(asked), Removed: &Notice{Text: e.text, Version: e.Tombstone[0], Date: e.Tombstone[1], Collection: in}}
+		gone := &Notice{Text: e.text, Version: e.Tombstone[0], Date: e.Tombstone[1], Collection: in, Kind: "module"}
+		if e.actionGone || asked == "ansible.legacy.include" || asked == "ansible.builtin.include" {
+			gone.Kind = "action plugin"
+		}
+		if gone.Text == "" && in == "ansible.builtin" {
+			gone.Text = builtinGone[name]
+		}
+		return nil, &NotFound{Name: shown(asked), Resolved: in + "." + name, Removed: gone}
 	}
 	to := e.Redirect
 	if to == "" && in == "ansible.builtin" {
@@ -210,6 +249,14 @@ func (c *Catalog) route(r *runtime, in, name, asked string, trail []string) (*En
 		return nil, nil
 	}
 	return c.resolve(to, nil, append(slices.Clip(trail), shown(asked)))
+}
+
+// builtinGone is what ansible-core 2.19 says to use in place of names of its own that are gone.
+var builtinGone = map[string]string{
+	"include":          "Use include_tasks or import_tasks instead.",
+	"bigip_asm_policy": "bigip_asm_policy has been removed please use bigip_asm_policy_manage instead.",
+	"bigip_facts":      "bigip_facts has been removed please use bigip_device_info module.",
+	"bigip_gtm_facts":  "bigip_gtm_facts has been removed please use bigip_device_info module.",
 }
 
 func redirected(e *Entry, trail []string) *Entry {
@@ -290,7 +337,13 @@ func (c *Catalog) complete(e *Entry, in, name string) *Entry {
 }
 
 func (c *Catalog) notFound(name string) *NotFound {
-	e := &NotFound{Name: name}
+	e := &NotFound{Name: name, Resolved: name}
+	if parts := strings.SplitN(name, ".", 3); len(parts) == 3 && c.collection(parts[0]+"."+parts[1]) == nil {
+		e.Package = "ansible_collections." + parts[0]
+		if c.namespace(parts[0]) {
+			e.Package += "." + parts[1]
+		}
+	}
 	var names []string
 	if !strings.Contains(name, ".") {
 		for _, n := range embeddedNames()["ansible.builtin"] {

@@ -11,6 +11,19 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/source"
 )
 
+// namespace tells whether some collection of the namespace is installed.
+func (c *Catalog) namespace(name string) bool {
+	for _, root := range c.roots() {
+		if filepath.Base(root) != "ansible_collections" {
+			root = filepath.Join(root, "ansible_collections")
+		}
+		if st, err := c.o.FS.Stat(filepath.Join(root, name)); err == nil && st.IsDir() {
+			return true
+		}
+	}
+	return false
+}
+
 // collection is an installed collection; what is read of it is kept.
 type collection struct {
 	dir string // .../ansible_collections/ns/name

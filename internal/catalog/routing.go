@@ -15,6 +15,7 @@ type route struct {
 	Action     string
 	Deprecated []string // version, date
 	Tombstone  []string // version, date
+	actionGone bool     // Tombstone speaks of an action plugin
 	text       string   // of the notice, where it was read from disk
 }
 
@@ -156,6 +157,7 @@ func parseRuntime(path string, content []byte) *runtime {
 			}
 			if d := p.Value.Get("tombstone"); d != nil {
 				e.Tombstone, e.text = notice(d)
+				e.actionGone = kind != "modules"
 			}
 			r.modules[p.Key.Text] = e
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/rehearse-dev/rehearse/internal/config"
 	"github.com/rehearse-dev/rehearse/internal/inventory"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
@@ -76,11 +77,14 @@ func (r *inventoryRun) run(args []string) error {
 	d.Verbosity = r.verbosity
 	r.workspaceOptions.warn = func(text string, at source.Location) { d.Warning(fault.New(at, "%s", text)) }
 	r.verbose = func(level int, text string) { d.Verbose(level-1, "", text) }
+	r.configured = func(c *config.Config) {
+		colour(d, c)
+		deprecations(d, c)
+	}
 	var err error
 	if r.w, err = openWorkspace(r.env, r.workspaceOptions); err != nil {
 		return inventoryError(err)
 	}
-	d.Deprecations = r.w.config.Bool("DEPRECATION_WARNINGS")
 	showInventory(d, r.w.inventory, r.w.diags)
 	said := len(r.w.inventory.Warnings)
 	text, err := r.text(args)
@@ -252,7 +256,11 @@ func (r *inventoryRun) hostVars(h *inventory.Host) *value.Dict {
 	if r.export {
 		return public(r.w.store.OwnHost(h))
 	}
-	return public(r.w.store.Scope(vars.Query{Host: h}).All())
+	all := public(r.w.store.Scope(vars.Query{Host: h}).All())
+	if _, ok := all.Raw("ansible_local"); !ok && r.w.noInject() {
+		all.Put("ansible_local", &value.Dict{}) // local facts are a variable even where facts are not
+	}
+	return all
 }
 
 func (r *inventoryRun) groupVars(g *inventory.Group) *value.Dict {

@@ -33,7 +33,9 @@ func showInventory(d *callback.Display, inv *inventory.Inventory, found []diag.D
 func chain(links []diag.Related) *fault.Fault {
 	f := fault.New(links[0].At, "%s", links[0].Message)
 	if len(links) > 1 {
-		f.Cause = chain(links[1:])
+		cause := chain(links[1:])
+		cause.Handling = links[1].Apart
+		f.Cause = cause
 	}
 	return f
 }

@@ -191,6 +191,28 @@ func (f *runFlags) display(env *Env) *callback.Display {
 	return d
 }
 
+// colour follows the settings force_color and nocolor of a configuration file; those of the environment are known before.
+func colour(d *callback.Display, c *config.Config) {
+	if c.Bool("ANSIBLE_FORCE_COLOR") {
+		d.Color = true
+	} else if c.Bool("ANSIBLE_NOCOLOR") {
+		d.Color = false
+	}
+}
+
+// deprecations warns of the deprecated settings in use.
+func deprecations(d *callback.Display, c *config.Config) {
+	d.Deprecations = !off(c, "DEPRECATION_WARNINGS")
+	for _, x := range c.Deprecations() {
+		d.Deprecated(callback.Deprecation{Fault: fault.New(source.Location{}, "%s", x.Text), When: removedIn(x.Version)})
+	}
+}
+
+// removedIn says when ansible-core drops a feature.
+func removedIn(version string) string {
+	return "This feature will be removed from ansible-core version " + version + "."
+}
+
 // run opens the workspace and hands over to the runner.
 func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error {
 	if err := controller(runtime.GOOS, "the runner"); err != nil {
@@ -231,8 +253,11 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 	f.cliargs, f.noCache = f.commandLine(env, o), f.flushCache
 	f.verbose = func(level int, msg string) { o.Display.Verbose(level-1, "", msg) }
 	f.deprecate = func(msg, version string, at source.Location) {
-		when := "This feature will be removed from ansible-core version " + version + "."
-		o.Display.Deprecated(callback.Deprecation{Fault: fault.New(at, "%s", msg), When: when})
+		o.Display.Deprecated(callback.Deprecation{Fault: fault.New(at, "%s", msg), When: removedIn(version)})
+	}
+	f.configured = func(c *config.Config) {
+		colour(o.Display, c)
+		deprecations(o.Display, c)
 	}
 	for _, p := range f.modulePaths {
 		f.modulePath = append(f.modulePath, strings.Split(p, ":")...)
@@ -389,7 +414,6 @@ func (f *runFlags) apply(env *Env, w *workspace, o *runner.Options) error {
 		o.BecomeMethod = c.String("DEFAULT_BECOME_METHOD")
 	}
 	o.Terminal = env.terminal()
-	o.Display.Deprecations = c.Get("DEPRECATION_WARNINGS").Value != value.Value(value.Bool(false))
 	return f.callbacks(env, w, o)
 }
 
@@ -485,7 +509,11 @@ func (f *runFlags) callbacks(env *Env, w *workspace, o *runner.Options) error {
 	if o.Display.Live() {
 		o.Callbacks = append(o.Callbacks, &callback.Progress{Display: o.Display, Now: time.Now})
 	}
-	for _, n := range c.Strings("CALLBACKS_ENABLED") {
+	enabled := c.Strings("CALLBACKS_ENABLED")
+	if o.Syntax || o.ListHosts || o.ListTags || o.ListTasks {
+		enabled = nil // nothing runs that they could tell of
+	}
+	for _, n := range enabled {
 		if slices.Contains(callback.Stdout, strings.TrimPrefix(n, "ansible.builtin.")) {
 			continue // those own the screen; naming one here does nothing
 		}

@@ -54,6 +54,7 @@ type workspaceOptions struct {
 	fs          source.FS // the machine's when nil
 	dir         string    // of the playbook; the working directory when empty
 	magic       *value.Dict
+	configured  func(*config.Config) // called as soon as the settings are known
 	warn        func(message string, at source.Location)
 	caution     func(*fault.Fault) // a warning with its help
 	deprecate   func(message, version string, at source.Location)
@@ -74,6 +75,9 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 	var err error
 	if w.config, err = loadConfig(env); err != nil {
 		return nil, err
+	}
+	if o.configured != nil {
+		o.configured(w.config)
 	}
 	warn := o.warn
 	if warn == nil {

@@ -39,6 +39,7 @@ type Fix struct {
 type Related struct {
 	At      source.Location
 	Message string
+	Apart   bool // a link of a chain of errors that is never joined with the one before it
 }
 
 // Diagnostic is one finding. Rule is the rule's name with its sub-rule in brackets, as in "name[missing]".

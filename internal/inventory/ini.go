@@ -175,7 +175,7 @@ func (p *iniFile) at(word string) source.Location {
 func (p *iniFile) host(line, group string) error {
 	words, err := splitWords(line)
 	if err != nil {
-		return fmt.Errorf("Error parsing host definition '%s': %w", line, err)
+		return &wordsError{line, err}
 	}
 	if len(words) == 0 {
 		return nil

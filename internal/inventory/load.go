@@ -342,3 +342,13 @@ func (r *reading) readable(path string) bool {
 	info, err := r.fs.Stat(path)
 	return err == nil && !info.IsDir()
 }
+
+// wordsError is a line of an INI inventory that cannot be split into words.
+type wordsError struct {
+	line string
+	err  error
+}
+
+func (e *wordsError) Error() string {
+	return fmt.Sprintf("Error parsing host definition '%s': %s", e.line, e.err)
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"strings"
 
 	"github.com/rehearse-dev/rehearse/internal/diag"
 	"github.com/rehearse-dev/rehearse/internal/pyplugin"
@@ -57,6 +58,10 @@ func links(err error, origin source.Location) []diag.Related {
 	for err != nil {
 		var e *pyplugin.Error
 		if !errors.As(err, &e) {
+			if cause := (*wordsError)(nil); errors.As(err, &cause) {
+				return append(out, diag.Related{Message: strings.TrimSuffix(err.Error(), ": "+cause.Error()) + ".", At: origin},
+					diag.Related{Message: cause.Error(), Apart: true})
+			}
 			return append(out, diag.Related{Message: err.Error(), At: origin})
 		}
 		link := diag.Related{Message: e.Message, At: origin}

@@ -1,6 +1,7 @@
 package playbook
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/rehearse-dev/rehearse/internal/argspec"
@@ -81,7 +82,7 @@ func (p *parser) base(t *TaskSyntax) *value.Dict {
 	case *value.Dict:
 		return v.Copy()
 	case value.None:
-		p.warn("deprecated", head(t.Node), "Ignoring empty task `args` keyword.")
+		p.warn("deprecated", head(t.Node), "Ignoring empty task `args` keyword. A mapping or template which resolves to a mapping is required.")
 	default:
 		p.fail(ruleAction, a.Node.Span, "The value of the task `args` keyword is invalid.")
 	}
@@ -106,7 +107,9 @@ func (p *parser) newStyle(t *TaskSyntax, a *Attr) {
 		p.reserved(t, v)
 		update(args, v)
 	case value.Str:
-		update(args, p.keyValues(t, v, t.Action.Name))
+		own := p.keyValues(t, v, t.Action.Name)
+		p.merged(t, a, own)
+		update(args, own)
 	case *value.Vault:
 		args.Put("_raw_params", v)
 	case value.None:
@@ -116,12 +119,29 @@ func (p *parser) newStyle(t *TaskSyntax, a *Attr) {
 	t.Action.Args = args
 }
 
+// merged warns of k=v arguments beside the keyword args.
+func (p *parser) merged(t *TaskSyntax, a *Attr, own *value.Dict) {
+	if t.Attr("args") == nil {
+		return
+	}
+	var names []string
+	for k := range own.RawAll() {
+		if name := value.ToStr(k); name != "_raw_params" {
+			names = append(names, value.Quote(name))
+		}
+	}
+	if len(names) > 0 {
+		slices.Sort(names)
+		p.warn("deprecated", a.Node.Span, "Merging legacy k=v args (%s) into task args. Include all task args in the task `args` mapping.", strings.Join(names, ", "))
+	}
+}
+
 func (p *parser) oldStyle(t *TaskSyntax, a *Attr) {
 	args := p.base(t)
 	t.Action.Args = args
 	switch v := a.Value.(type) {
 	case *value.Dict:
-		p.warn("deprecated", head(t.Node), "Using a mapping for `action` is deprecated.")
+		p.warn("deprecated", head(a.Node), "Using a mapping for `action` is deprecated. Use a string value for `action`.")
 		module, ok := v.Raw("module")
 		if !ok {
 			return

@@ -158,6 +158,9 @@ func (l *loading) role(q request) *Role {
 	}
 	found, searched := l.findRole(name, q)
 	if found == nil {
+		if q.syntax != nil && q.syntax.Node != nil && q.syntax.Node.Kind == yaml.Mapping {
+			at = source.Location{File: q.syntax.File, Span: head(q.syntax.Node)} // ansible-core shows the whole entry, not the name in it
+		}
 		l.fail(ruleRoleName, at, "the role '%s' was not found in %s", name, strings.Join(searched, ":"))
 		return nil
 	}

@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"bytes"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -62,6 +63,9 @@ func Origin(at source.Location, redacted bool) string {
 		return "Origin: " + at.File.Path
 	}
 	p := at.Position()
+	if p.Line > lineCount(at.File.Content) {
+		return head + "\n\n(source not shown: file truncated)"
+	}
 	label := len(fmt.Sprint(p.Line))
 	room := width - label - 1
 	usable := room
@@ -123,4 +127,14 @@ func shorten(s string) string {
 		return strings.TrimLeft(placeholder, " ")
 	}
 	return out + placeholder
+}
+
+// lineCount is the number of lines that a file has when it is read line by line: what follows the last line break counts
+// only where it is not empty.
+func lineCount(content []byte) int {
+	n := bytes.Count(content, []byte("\n"))
+	if len(content) > 0 && content[len(content)-1] != '\n' {
+		n++
+	}
+	return n
 }
