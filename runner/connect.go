@@ -28,7 +28,7 @@ func (o *one) runHost() *inventory.Host {
 // connVar gives the first of the variables that is set, templated.
 func (o *one) connVar(names ...string) (value.Value, error) {
 	for _, n := range names {
-		v, ok := o.conn().Lookup(n)
+		v, ok := o.connTemplar().Lookup(n)
 		if !ok {
 			continue
 		}
@@ -89,7 +89,7 @@ func (o *one) connection(ctx context.Context) (transport.Conn, error) {
 	}
 	switch name {
 	case "local":
-		return o.open("local\x00"+o.host.Name, func() (transport.Conn, error) { return transport.Local(), nil })
+		return o.open("local\x00"+o.host.Name, func() (transport.Conn, error) { return transport.Local(o.trace(o.runHost().Name)), nil })
 	case "ssh", "smart", "paramiko", "paramiko_ssh":
 		t, key, err := o.sshTarget()
 		if err != nil {
@@ -219,10 +219,24 @@ func (o *one) become() (*transport.Become, error) {
 	if err := o.becomeOptions(b); err != nil {
 		return nil, err
 	}
-	if b.Method == "sudo" && b.User == "root" && b.Exe == "sudo" && os.Geteuid() == 0 && o.isLocal() {
-		return nil, nil // nothing to change
+	same, err := o.sameUser(b)
+	if same || err != nil {
+		return nil, err
 	}
 	return b, nil
+}
+
+// sameUser tells that the account is the one that the connection has already, so that there is nothing to change. The
+// setting become_allow_same_user changes to it all the same.
+func (o *one) sameUser(b *transport.Become) (bool, error) {
+	if b.Exe != b.Method || o.o.Config != nil && o.o.Config.Bool("BECOME_ALLOW_SAME_USER") {
+		return false, nil
+	}
+	if o.isLocal() {
+		return b.User == "root" && os.Geteuid() == 0, nil
+	}
+	login, err := o.option(sshPlugin, "remote_user", o.o.User)
+	return login != "" && login == b.User, err
 }
 
 // becomeOptions fills in the options of the become plugin.

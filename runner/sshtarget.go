@@ -57,7 +57,7 @@ func (o *one) option(plugin, name, line string) (string, error) {
 // sshTarget gathers how to reach the host, and a key that equal ways have in common.
 func (o *one) sshTarget() (*transport.Target, string, error) {
 	h := o.runHost()
-	t := &transport.Target{Name: h.Name, Ask: o.askSecret}
+	t := &transport.Target{Name: h.Name, Ask: o.askSecret, Trace: o.trace(h.Name)}
 	var failure error
 	get := func(plugin, name, line string) string {
 		text, err := o.option(plugin, name, line)

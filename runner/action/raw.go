@@ -21,7 +21,7 @@ var rawAction = &Action{Name: "ansible.builtin.raw", Raw: true, Run: func(c *Con
 	if err != nil {
 		return nil, err
 	}
-	out, err := conn.Exec(c.Ctx, &transport.Command{Line: text(c.Args, "_raw_params"), Exe: text(c.Args, "executable"), Become: become, TTY: !c.Local})
+	out, err := conn.Exec(c.Ctx, &transport.Command{Line: text(c.Args, "_raw_params"), Exe: text(c.Args, "executable"), Become: become, TTY: !c.Local, NoLog: c.NoLog})
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +105,7 @@ func script(c *Context) (*value.Dict, error) {
 	if chdir != "" {
 		line = "cd " + shellQuote(chdir) + " && " + line
 	}
-	out, err := conn.Exec(c.Ctx, &transport.Command{Line: line, Exe: "/bin/sh", Become: become, Env: maps.Clone(c.Env), TTY: !c.Local})
+	out, err := conn.Exec(c.Ctx, &transport.Command{Line: line, Exe: "/bin/sh", Become: become, Env: maps.Clone(c.Env), TTY: !c.Local, NoLog: c.NoLog})
 	if err != nil {
 		return nil, err
 	}

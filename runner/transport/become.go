@@ -52,8 +52,14 @@ var methods = map[string]method{
 	},
 }
 
-// sudoFlags leaves out what keeps sudo from asking on its terminal: -S, and with a password -n, also within "-HSn".
+// sudoFlags leaves out what keeps sudo from asking on its terminal: -S, and with a password -n, also within "-HSn". Where sudo is
+// told never to ask, -S does nothing and stays.
 func sudoFlags(flags []string, password bool) []string {
+	if !password && slices.ContainsFunc(flags, func(f string) bool {
+		return f == "--non-interactive" || strings.HasPrefix(f, "-") && !strings.HasPrefix(f, "--") && strings.Contains(f, "n")
+	}) {
+		return flags
+	}
 	var out []string
 	for _, f := range flags {
 		switch {

@@ -20,7 +20,7 @@ const sudoScript = `#!/bin/sh
 echo "$@" >>%[1]s; env >>%[1]s
 user= prompt= silent=
 while [ $# -gt 0 ]; do case $1 in
--u) user=$2; shift 2;; -p) prompt=$2; shift 2;; -n) silent=1; shift;; -H) shift;; *) break;; esac; done
+-u) user=$2; shift 2;; -p) prompt=$2; shift 2;; -n) silent=1; shift;; -H|-S) shift;; *) break;; esac; done
 if [ -n "$silent" ]; then echo "sudo: a password is required" >&2; exit 1; fi
 exec 4<>/dev/tty
 for try in 1 2 3; do
@@ -137,7 +137,7 @@ func TestRawCommandWithBecome(t *testing.T) {
 }
 
 func TestUnknownBecomeMethod(t *testing.T) {
-	c := transport.Local()
+	c := transport.Local(nil)
 	defer c.Close()
 	r := ping("x")
 	r.Become = &transport.Become{Method: "pfexec"}
@@ -190,7 +190,7 @@ func TestSecretsDoNotPrint(t *testing.T) {
 func TestAccountThatIsNotReached(t *testing.T) {
 	exe := filepath.Join(t.TempDir(), "sudo")
 	must(t, os.WriteFile(exe, []byte("#!/bin/sh\nexec sleep 1000.625\n"), 0o755))
-	c := transport.Local()
+	c := transport.Local(nil)
 	defer c.Close()
 	become := &transport.Become{Exe: exe, Timeout: 300 * time.Millisecond}
 	r := ping("x")

@@ -11,11 +11,12 @@ func TestSudoFlags(t *testing.T) {
 		password bool
 		want     string
 	}{
-		{"-H -S -n", false, "-H -n"},
+		{"-H -S -n", false, "-H -S -n"},
+		{"-H -S", false, "-H"},
 		{"-H -S -n", true, "-H"},
 		{"-HSn -E", true, "-H -E"},
 		{"--set-home --stdin --non-interactive --foo", true, "--set-home --foo"},
-		{"--stdin --non-interactive", false, "--non-interactive"},
+		{"--stdin --non-interactive", false, "--stdin --non-interactive"},
 	} {
 		if got := strings.Join(sudoFlags(strings.Fields(test.flags), test.password), " "); got != test.want {
 			t.Errorf("%s, %v: got %q, want %q", test.flags, test.password, got, test.want)
@@ -30,9 +31,9 @@ func TestWordsOfBecome(t *testing.T) {
 		want    string
 		prompts int
 	}{
-		{Become{}, "sudo -H -n -u root sh -c it's", 1},
+		{Become{}, "sudo -H -S -n -u root sh -c it's", 1},
 		{Become{Method: "sudo", User: "ann", Exe: "/opt/sudo", Flags: "-E 'two words'"}, "/opt/sudo -E two words -u ann sh -c it's", 1},
-		{Become{Method: "sudo", Chdir: "/a b"}, `/bin/sh -c cd "$0" && exec "$@" /a b sudo -H -n -u root sh -c it's`, 1},
+		{Become{Method: "sudo", Chdir: "/a b"}, `/bin/sh -c cd "$0" && exec "$@" /a b sudo -H -S -n -u root sh -c it's`, 1},
 		{Become{Method: "su", User: "ann", Flags: "-l"}, `su -l ann -c unset LC_ALL; exec sh -c 'it'"'"'s'`, 1},
 		{Become{Method: "su", Prompts: "Passwort\nMot de passe"}, `su root -c unset LC_ALL; exec sh -c 'it'"'"'s'`, 6},
 	} {

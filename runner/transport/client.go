@@ -163,6 +163,14 @@ func (b *Blob) open() (io.ReadCloser, error) {
 	return os.Open(b.Path)
 }
 
+// name says what the content is, for the trace.
+func (b *Blob) name() string {
+	if b.Path != "" {
+		return b.Path
+	}
+	return "(content)"
+}
+
 // stream gives the number of a new stream.
 func (c *client) stream() uint32 {
 	if c.last == 0 {

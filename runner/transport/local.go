@@ -18,13 +18,14 @@ const localTimeout = 30 * time.Second
 
 type local struct {
 	agents agentHost
+	trace  Trace
 	host   agent.Host
 }
 
-// Local runs modules in this process, without a fork; another account is reached through a child agent.
-func Local() Conn {
-	l := &local{}
-	here := func(context.Context) (link, error) { return machine{}, nil }
+// Local runs modules in this process, without a fork; another account is reached through a child agent. trace may be nil.
+func Local(trace Trace) Conn {
+	l := &local{trace: trace}
+	here := func(context.Context) (link, error) { return trace.on(machine{}, "EXEC "), nil }
 	l.agents = agentHost{name: "localhost", prefix: "The local agent was lost: ", base: here, children: here, keepAlive: localTimeout}
 	l.agents.plan = plan{timeout: localTimeout}
 	return l
@@ -129,10 +130,11 @@ func (l *local) Exec(ctx context.Context, c *Command) (*Output, error) {
 			s.Env[k] = v
 		}
 	}
-	return execute(ctx, machine{}, s, c)
+	return execute(ctx, l.trace.of(c).on(machine{}, "EXEC "), s, c)
 }
 
 func (l *local) Put(ctx context.Context, dest string, mode uint32, b Blob, become *Become) error {
+	l.trace.say("PUT " + b.name() + " TO " + dest)
 	if become != nil {
 		return l.agents.put(ctx, dest, mode, b, become)
 	}
@@ -148,6 +150,7 @@ func (l *local) Put(ctx context.Context, dest string, mode uint32, b Blob, becom
 }
 
 func (l *local) Fetch(ctx context.Context, src string, w io.Writer, become *Become) error {
+	l.trace.say("FETCH " + src)
 	if become != nil {
 		return l.agents.fetch(ctx, src, w, become)
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 func TestLocalRunsInThisProcess(t *testing.T) {
-	c := transport.Local()
+	c := transport.Local(nil)
 	defer c.Close()
 	res := c.Run(context.Background(), shell("echo $PPID"))
 	if got, want := stdout(t, res), strconv.Itoa(os.Getpid()); got != want {

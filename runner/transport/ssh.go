@@ -58,19 +58,24 @@ func (c *sshConn) link(ctx context.Context) (link, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.open != nil && c.open.alive() {
-		return c.open, nil
+		return c.traced(), nil
 	}
 	if c.open != nil {
 		c.open.close()
 		c.open = nil
 	}
+	user := c.target.User
+	if user == "" {
+		user = "None"
+	}
+	c.target.Trace.say("ESTABLISH SSH CONNECTION FOR USER: " + user)
 	if c.settings.system != "" {
 		l, err := newSystemSSH(&c.target, c.settings)
 		if err != nil {
 			return nil, &Unreachable{Host: c.target.Name, Message: failedToConnect + err.Error(), Cause: err}
 		}
 		c.open = l
-		return l, nil
+		return c.traced(), nil
 	}
 	l, err := dialSSH(ctx, &c.target, c.settings)
 	for try := 1; err != nil && try <= c.target.Retries && ctx.Err() == nil && !refused(err); try++ {
@@ -89,7 +94,16 @@ func (c *sshConn) link(ctx context.Context) (link, error) {
 		return nil, &Unreachable{Host: c.target.Name, Message: failedToConnect + err.Error(), Cause: err}
 	}
 	c.open = l
-	return l, nil
+	return c.traced(), nil
+}
+
+// traced is the open link; the system's ssh tells itself what it starts.
+func (c *sshConn) traced() link {
+	if l, ok := c.open.(*systemSSH); ok {
+		l.trace = c.target.Trace
+		return l
+	}
+	return c.target.Trace.on(c.open, "SSH: EXEC ")
 }
 
 // refused tells that another try would not end otherwise.
@@ -99,7 +113,11 @@ func refused(err error) bool {
 
 // parent is the link to other accounts: the agent of the login account.
 func (c *sshConn) parent(ctx context.Context) (link, error) {
-	return c.agents.agent(ctx, nil)
+	l, err := c.agents.agent(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	return c.target.Trace.on(l, "EXEC "), nil
 }
 
 func (c *sshConn) Run(ctx context.Context, r *Request) Result { return single(ctx, r, c.Stream) }
@@ -120,6 +138,9 @@ func (c *sshConn) Exec(ctx context.Context, cmd *Command) (*Output, error) {
 	l, err := c.link(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if cmd.NoLog {
+		l = c.open
 	}
 	line := cmd.Line
 	if cmd.Exe != "" {
@@ -160,10 +181,12 @@ func (c *sshConn) Exec(ctx context.Context, cmd *Command) (*Output, error) {
 }
 
 func (c *sshConn) Put(ctx context.Context, dest string, mode uint32, b Blob, become *Become) error {
+	c.target.Trace.say("PUT " + b.name() + " TO " + dest)
 	return c.agents.put(ctx, dest, mode, b, become)
 }
 
 func (c *sshConn) Fetch(ctx context.Context, src string, w io.Writer, become *Become) error {
+	c.target.Trace.say("FETCH " + src)
 	return c.agents.fetch(ctx, src, w, become)
 }
 

@@ -18,7 +18,8 @@ import (
 
 // systemSSH starts one ssh of the system for each agent.
 type systemSSH struct {
-	argv []string
+	argv  []string
+	trace Trace
 }
 
 func newSystemSSH(t *Target, s *settings) (*systemSSH, error) {
@@ -54,7 +55,7 @@ func newSystemSSH(t *Target, s *settings) (*systemSSH, error) {
 		argv = append(argv, "-o", "User="+t.User)
 	}
 	argv = append(argv, "-o", "ConnectTimeout="+strconv.Itoa(max(1, int(s.connect/time.Second))))
-	return &systemSSH{append(argv, "--", s.alias)}, nil
+	return &systemSSH{argv: append(argv, "--", s.alias)}, nil
 }
 
 func (l *systemSSH) alive() bool { return true }
@@ -68,7 +69,7 @@ func (l *systemSSH) start(ctx context.Context, s *wire.Spawn) (*process, error) 
 	if len(s.Argv) > 1 {
 		line = "exec " + shellJoin(s.Argv)
 	}
-	return machine{}.start(ctx, &wire.Spawn{Argv: append(append([]string(nil), l.argv...), line), Keep: s.Keep})
+	return l.trace.on(machine{}, "SSH: EXEC ").start(ctx, &wire.Spawn{Argv: append(append([]string(nil), l.argv...), line), Keep: s.Keep})
 }
 
 // throughCommand is a connection that a ProxyCommand makes.

@@ -20,7 +20,7 @@ import (
 // conns runs a test on a local connection and on one over SSH: they must not differ.
 func conns(t *testing.T, test func(t *testing.T, c transport.Conn)) {
 	t.Run("local", func(t *testing.T) {
-		c := transport.Local()
+		c := transport.Local(nil)
 		defer c.Close()
 		test(t, c)
 	})

@@ -27,4 +27,5 @@ type Target struct {
 	Shell     string                              // ansible_shell_executable; "" is /bin/sh
 	Ask       func(prompt string) (string, error) // asks the user for a passphrase; nil: encrypted keys are refused by name
 	Getenv    func(string) string                 // nil is os.Getenv
+	Trace     Trace                               // may be nil
 }

@@ -88,6 +88,7 @@ type Command struct {
 	Become *Become
 	Env    map[string]string
 	Cwd    string // honoured by Local only: over SSH it is the login directory
+	NoLog  bool   // the line is kept out of the trace
 }
 
 // Output is what a Command left behind. Code is the exit status, 128+n after signal n.
