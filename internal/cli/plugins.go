@@ -33,7 +33,7 @@ func (w *workspace) openPlugins(o workspaceOptions, dir string) {
 		}
 		cwd := w.env.Dir
 		setup := value.NewDict("verbosity", value.Int(o.verbosity), "columns", value.Int(o.columns), "basedir", value.S(dir),
-			"directories", value.Strings(index.Bases()))
+			"directories", value.Strings(index.Bases()), "playbooks", value.Strings(w.playbookDirs))
 		if o.cliargs != nil {
 			setup.Put("cliargs", o.cliargs)
 		}
@@ -49,6 +49,7 @@ func (w *workspace) openPlugins(o workspaceOptions, dir string) {
 	})
 	w.functions = pyplugin.NewFunctions(index, w.plugins)
 	index.AddBase(dir)
+	w.playbookDirs = []string{dir}
 }
 
 // addPlugins adds the plugins of a playbook's or role's folder.

@@ -280,7 +280,10 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 	}
 	defer w.close()
 	for _, p := range o.Playbooks {
-		w.addPlugins(filepath.Dir(absIn(env.Dir, p)))
+		dir := filepath.Dir(absIn(env.Dir, p))
+		if w.addPlugins(dir); !slices.Contains(w.playbookDirs, dir) {
+			w.playbookDirs = append(w.playbookDirs, dir)
+		}
 	}
 	showInventory(o.Display, w.inventory, w.diags)
 	if path := w.config.String("DEFAULT_LOG_PATH"); path != "" {

@@ -39,8 +39,10 @@ type workspace struct {
 	collections []string
 	plugins     *pyplugin.Host      // the project's plugins in Python
 	functions   *pyplugin.Functions // its filters, tests and lookups
-	warn        func(message string)
-	extra       []vars.Layer // -e
+	// playbookDirs are the folders beside which collections are looked for.
+	playbookDirs []string
+	warn         func(message string)
+	extra        []vars.Layer // -e
 }
 
 // workspaceOptions are the parts of the command line that shape a workspace.
@@ -62,8 +64,9 @@ type workspaceOptions struct {
 	notes       pyplugin.Handler                // what plugins in Python say; nil: it goes to the error stream
 	verbosity   int
 	columns     int
-	cliargs     *value.Dict // the command line for plugins in Python, under ansible's names of the options
-	noCache     bool        // inventory plugins do not read their cache
+	cliargs     *value.Dict                                   // the command line for plugins in Python, under ansible's names of the options
+	noCache     bool                                          // inventory plugins do not read their cache
+	found       func(*inventory.Inventory, []diag.Diagnostic) // shows what reading the inventory has found so far; may be nil
 }
 
 // openWorkspace reads configuration, passwords and inventory. Nothing else is read before it is needed.
@@ -119,7 +122,7 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 		return nil, err
 	}
 	w.extra = extra
-	w.store = vars.New(vars.Options{FS: o.fs, Inventory: w.inventory, Engine: w.engine, Dir: dir, Extra: extra,
+	w.store = vars.New(vars.Options{Plugins: w.varsPlugins(o.fs, dir), FileStage: w.fileStage(), FS: o.fs, Inventory: w.inventory, Engine: w.engine, Dir: dir, Extra: extra,
 		Merge: w.config.String("DEFAULT_HASH_BEHAVIOUR") == "merge", Decrypt: w.secrets.Decrypt, Magic: o.magic,
 		Python:        sync.OnceValue(func() string { return controllerPython(env) }),
 		DuplicateKeys: w.config.String("DUPLICATE_YAML_DICT_KEY"), Precedence: w.config.Strings("VARIABLE_PRECEDENCE"), NoInject: w.noInject(),
@@ -129,7 +132,7 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 			}
 		}})
 	w.loader = &playbook.Loader{DuplicateKeys: w.config.String("DUPLICATE_YAML_DICT_KEY"), FS: o.fs, Engine: w.engine, RolesPath: w.config.Strings("DEFAULT_ROLES_PATH"),
-		Collections: w.collections, Decrypt: w.secrets.Decrypt,
+		Collections: w.collections, Decrypt: w.secrets.Decrypt, Warn: warn,
 		Scope: func(p *playbook.Play, t *playbook.Task) jinja.Scope {
 			return w.store.Scope(vars.Query{Play: p, Task: t})
 		}}
@@ -219,7 +222,7 @@ func (w *workspace) loadInventory(o workspaceOptions) (*inventory.Inventory, []d
 		sources = w.config.Strings("DEFAULT_HOST_LIST")
 	}
 	return inventory.Load(o.fs, sources, inventory.Options{
-		Dir: w.env.Dir, Engine: w.engine, Decrypt: w.secrets.Decrypt, Verbose: o.verbose, Plugins: w.plugins, NoCache: o.noCache,
+		Dir: w.env.Dir, Engine: w.engine, Decrypt: w.secrets.Decrypt, Verbose: o.verbose, Plugins: w.plugins, NoCache: o.noCache, Found: o.found,
 		HideStderr: w.config.Plugin("inventory/script", "always_show_stderr").Value == value.Value(value.Bool(false)),
 		VarsOf: func(i *inventory.Inventory, h *inventory.Host, sources []string) *value.Dict {
 			return vars.Beside(o.fs, i, h, sources, w.secrets.Decrypt)

@@ -1,6 +1,7 @@
 package jinja
 
 import (
+	"errors"
 	"path/filepath"
 
 	"github.com/rehearse-dev/rehearse/internal/source"
@@ -83,6 +84,15 @@ func (r *run) lookup(name string, terms []value.Value, kwargs *value.Dict, with 
 		}
 		if e, ok := err.(*value.Error); ok && fatal(e) {
 			return nil, err
+		}
+		if e, ok := err.(*Error); ok && e.Class == notLoaded {
+			c := *e
+			c.Origin = r.origin()
+			return nil, &c
+		}
+		var absent *NoPlugin
+		if errors.As(err, &absent) {
+			return nil, &Error{Class: "AnsibleTemplatePluginNotFoundError", Message: "The lookup plugin " + value.Quote(name) + " was not found.", Origin: r.origin()}
 		}
 		return nil, &Error{Class: "AnsibleTemplatePluginRuntimeError", Message: "The lookup plugin " + value.Quote(name) + " failed.", Cause: err, Origin: r.origin()}
 	}

@@ -168,6 +168,9 @@ func (r *run) callFunction(kind string, f *Function, name string, args []value.V
 		if errors.As(err, &absent) {
 			return r.captured(&Error{Class: "TemplateAssertionError", Message: "No " + kind + " named " + value.Quote(name) + ".", site: r.c.tmpl, span: s, source: r.src}), nil
 		}
+		if e, ok := err.(*Error); ok && e.Class == notLoaded {
+			return r.captured(r.locate(e, s)), nil
+		}
 		fq := f.FQCN
 		if fq == "" || strings.HasPrefix(fq, "ansible.builtin.") && !strings.Contains(name, ".") {
 			fq = "ansible.builtin." + name // also of an alias
@@ -355,10 +358,18 @@ func wasWere(n int) string {
 	return "were"
 }
 
+// notLoaded is the class of the error of a plugin that is there but cannot be loaded.
+const notLoaded = "AnsibleTemplatePluginLoadError"
+
+// NotLoaded is the error of a filter, test or lookup that is there but cannot be loaded.
+func NotLoaded(kind, name string, cause error) *Error {
+	return &Error{Class: notLoaded, Message: "The " + kind + " plugin " + value.Quote(name) + " failed to load.", Cause: cause}
+}
+
 // unknownFunction is the error of a filter or test that is not there when it is called.
 func (r *run) unknownFunction(kind, name string, err error) error {
 	if err != nil {
-		return &Error{Class: "AnsibleTemplatePluginLoadError", Message: "The " + kind + " plugin " + value.Quote(name) + " failed to load.", Cause: err}
+		return NotLoaded(kind, name, err)
 	}
 	return value.Errorf("TemplateRuntimeError", "No %s named %s found.", kind, value.Quote(name))
 }

@@ -110,6 +110,10 @@ func (h *hosted) find(ctx context.Context) (bool, error) {
 	h.once.Do(func() {
 		v, err := h.host.Call(ctx, "jinja_plugins.find", value.NewDict("kind", value.S(h.kind), "name", value.S(h.name)), nil)
 		if err != nil {
+			var e *Error
+			if errors.As(err, &e) && e.Class == "NotLoaded" {
+				err = e.Cause
+			}
 			h.err = asJinja(err)
 			return
 		}
@@ -147,11 +151,21 @@ func (h *hosted) call(c *jinja.Call) (value.Value, error) {
 		return u, nil
 	}
 	v, err := h.run(c)
+	return v, h.failed(err)
+}
+
+// failed makes the error of a call one of the template engine.
+func (h *hosted) failed(err error) error {
 	var e *Error
-	if errors.As(err, &e) && e.Class == "NoPlugin" {
-		return nil, &jinja.NoPlugin{Name: h.name}
+	if errors.As(err, &e) {
+		switch e.Class {
+		case "NoPlugin":
+			return &jinja.NoPlugin{Name: h.name}
+		case "NotLoaded":
+			return jinja.NotLoaded(h.kind, h.name, asJinja(e.Cause))
+		}
 	}
-	return v, asJinja(err)
+	return asJinja(err)
 }
 
 func (h *hosted) run(c *jinja.Call) (value.Value, error) {
@@ -172,7 +186,7 @@ func (h *hosted) lookup(c *jinja.Call) (value.Value, error) {
 	v, err := h.host.Call(ctx, "jinja_plugins.lookup", value.NewDict("name", value.S(h.name), "terms", &value.List{Items: c.Args},
 		"kwargs", kwargs(c), "with", value.Bool(c.With), "text", text(c.Origin)), VariablesOf(c.Templar))
 	if err != nil {
-		return nil, asJinja(err)
+		return nil, h.failed(err)
 	}
 	switch x := v.(type) {
 	case *value.Undefined:

@@ -40,7 +40,7 @@ from ansible.plugins import loader as plugin_loader
 plugin_loader.init_plugin_loader(setup.get('collections') or None)
 if setup.get('basedir'):
     from ansible.utils.collection_loader import AnsibleCollectionConfig
-    AnsibleCollectionConfig.playbook_paths = [setup['basedir']]
+    AnsibleCollectionConfig.playbook_paths = list(setup.get('playbooks') or [setup['basedir']])
 for _directory in setup.get('directories') or ():
     plugin_loader.add_all_plugin_dirs(_directory)
 

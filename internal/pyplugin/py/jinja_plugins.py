@@ -26,6 +26,10 @@ class NoPlugin(Exception):
     """There is no such filter or test."""
 
 
+class NotLoaded(Exception):
+    """There is such a plugin, but it cannot be loaded."""
+
+
 def _plugin(kind, name):
     key = kind, name
     plugin = _found.get(key)
@@ -35,6 +39,8 @@ def _plugin(kind, name):
                 plugin = _loaders[kind].get(name)
             except KeyError:
                 plugin = None
+            except Exception as ex:
+                raise NotLoaded(name) from ex
         if plugin is not None:
             _found[key] = plugin
     return plugin
@@ -54,7 +60,10 @@ def find(args):
     kind, name = args['kind'], args['name']
     if kind == 'lookup':
         with _lock:
-            found = lookup_loader.get_with_context(name, class_only=True)
+            try:
+                found = lookup_loader.get_with_context(name, class_only=True)
+            except Exception as ex:
+                raise NotLoaded(name) from ex
         if found.object is None:
             return None
         cls = found.object
@@ -130,7 +139,12 @@ def lookup(args):
     from ansible.template import Templar
     with _context(engine, args.get('text')):
         with _lock:
-            instance = lookup_loader.get(name, loader=core.data_loader(), templar=Templar._from_template_engine(engine))
+            try:
+                instance = lookup_loader.get(name, loader=core.data_loader(), templar=Templar._from_template_engine(engine))
+            except Exception as ex:
+                raise NotLoaded(name) from ex
+            if instance is None:
+                raise NoPlugin(name)
         with JinjaCallContext(accept_lazy_markers=instance.accept_lazy_markers):
             try:
                 terms = [lazify_container(v) for v in args['terms']]
