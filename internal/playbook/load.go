@@ -33,6 +33,8 @@ type Loader struct {
 	// Parse reads and parses a file; nil: the loader does it itself. The language server gives its memo here.
 	Parse func(path string, kind FileKind) (*File, error)
 
+	// Warn, when set, is told what is wrong with the templated name of an import_role task.
+	Warn func(message string, at source.Location)
 	// OnRole, when set, is told the folder of each role that is loaded.
 	OnRole func(path string)
 

@@ -426,6 +426,12 @@ func (l *loading) importRole(t *Task) []Runnable {
 	if t.Loop != nil || t.Handler {
 		return nil
 	}
+	if name, ok := t.Value("name").(value.Str); ok && l.Warn != nil && l.Engine != nil && l.Scope != nil && looksTemplated(name.S) {
+		_, warnings := l.Engine.Templar(l.Scope(t.Play, t)).Name(name)
+		for _, w := range warnings {
+			l.Warn(w.Message, w.At)
+		}
+	}
 	args := t.Action.Args
 	inc := RoleInclude{AllowDuplicates: true, Validate: true}
 	text := func(key string) string {
