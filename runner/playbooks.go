@@ -68,6 +68,9 @@ func (r *run) playbooks(ctx context.Context) int {
 		}
 		var err error
 		status, err = r.plays(ctx, pb)
+		if err := r.brokenBy(); err != nil {
+			return r.breakOff(err)
+		}
 		if ctx.Err() != nil || errors.Is(err, terminal.ErrInterrupt) {
 			return r.interrupted()
 		}
@@ -79,6 +82,9 @@ func (r *run) playbooks(ctx context.Context) int {
 		}
 		r.retryFile(path)
 		r.emit(r.recap())
+		if err := r.brokenBy(); err != nil {
+			return r.breakOff(err)
+		}
 		if status != ExitOK {
 			break
 		}

@@ -121,7 +121,9 @@ type run struct {
 	specMu sync.Mutex
 	specs  map[*playbook.Task]*spec
 
+	stop    context.CancelCauseFunc
 	eventMu sync.Mutex
+	broken  error // of a callback that ends the run
 
 	stats       map[string]*callback.Recap
 	custom      map[string]*value.Dict
@@ -152,6 +154,9 @@ func Run(ctx context.Context, o Options) int {
 	if r.o.Forks <= 0 {
 		r.o.Forks = 5
 	}
+	ctx, r.stop = context.WithCancelCause(ctx)
+	defer r.stop(nil)
+	r.ctx = ctx
 	defer r.display.Flush()
 	defer r.closeAll()
 	r.openFactCache()
@@ -164,6 +169,10 @@ func (r *run) emit(e callback.Event) {
 	defer r.eventMu.Unlock()
 	for _, c := range r.o.Callbacks {
 		c.Event(e)
+		if f, ok := c.(interface{ Err() error }); ok && f.Err() != nil && r.broken == nil {
+			r.broken = f.Err()
+			r.stop(r.broken)
+		}
 	}
 }
 

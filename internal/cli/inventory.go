@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rehearse-dev/rehearse/internal/config"
+	"github.com/rehearse-dev/rehearse/internal/diag"
 	"github.com/rehearse-dev/rehearse/internal/inventory"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
@@ -77,6 +78,9 @@ func (r *inventoryRun) run(args []string) error {
 	d.Verbosity = r.verbosity
 	r.workspaceOptions.warn = func(text string, at source.Location) { d.Warning(fault.New(at, "%s", text)) }
 	r.verbose = func(level int, text string) { d.Verbose(level-1, "", text) }
+	r.notes = displayNotes(d)
+	r.found = func(inv *inventory.Inventory, found []diag.Diagnostic) { showInventory(d, inv, found) }
+	r.workspaceOptions.verbosity, r.columns = r.verbosity, d.Columns
 	r.configured = func(c *config.Config) {
 		colour(d, c)
 		deprecations(d, c)

@@ -34,6 +34,8 @@ type Options struct {
 	Verbose func(level int, message string)
 	// Plugins runs inventory plugins that are written in Python; nil: there are none.
 	Plugins *pyplugin.Host
+	// Found is told what has been found so far before such a plugin speaks; may be nil.
+	Found func(*Inventory, []diag.Diagnostic)
 	// NoCache tells those plugins not to read their cache (--flush-cache, meta: refresh_inventory).
 	NoCache bool
 	// HideStderr drops what inventory scripts that succeed print on their error stream.

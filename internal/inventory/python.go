@@ -22,6 +22,9 @@ func (r *reading) parsePython(name, path string, auto bool) (found, wanted bool,
 	if ctx == nil {
 		ctx = context.Background()
 	}
+	if r.o.Found != nil {
+		r.o.Found(r.inv, r.problems)
+	}
 	done := make([]value.Value, len(r.done))
 	for i, s := range r.done {
 		done[i] = value.S(s)
