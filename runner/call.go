@@ -70,7 +70,7 @@ func (o *one) call(ctx context.Context) (*value.Dict, error) {
 			return v.Value, v.Value != nil
 		},
 		Fact: func(name string) (value.Value, bool) {
-			v, ok := o.conn().Lookup("ansible_facts")
+			v, ok := o.connTemplar().Lookup("ansible_facts")
 			if !ok {
 				return nil, false
 			}

@@ -28,9 +28,9 @@ func (o *one) delegation() error {
 	return nil
 }
 
-// conn evaluates with the variables that lead to the host where the task runs: only what somebody has set, not what
+// connTemplar evaluates with the variables that lead to the host where the task runs: only what somebody has set, not what
 // tasks see of the connection where nobody has.
-func (o *one) conn() *jinja.Templar {
+func (o *one) connTemplar() *jinja.Templar {
 	if o.connTpl != nil {
 		return o.connTpl
 	}

@@ -151,7 +151,7 @@ func (p *playRun) include(results []*result, left []*inventory.Host) error {
 				for _, t := range flatten(b) {
 					c.Tasks = append(c.Tasks, runItem{Task: t})
 					for _, h := range inc.hosts {
-						p.await(t, h.Name)
+						p.wake(t, h.Name)
 					}
 				}
 			} else if c, err = p.filter(b); err != nil {

@@ -306,13 +306,6 @@ func (o *one) attempts() (*value.Dict, error) {
 	if err != nil {
 		return nil, err
 	}
-	if v := o.spec.task.Value("delay"); v != nil && delay == 5 {
-		if x, err := o.tpl.Resolve(v); err == nil {
-			if f, err := argspec.Convert("float", x); err == nil {
-				delay = float64(f.(value.Float))
-			}
-		}
-	}
 	if delay < 0 {
 		delay = 1
 	}
@@ -440,12 +433,12 @@ func (o *one) judge(t *jinja.Templar, d *value.Dict) {
 	}
 }
 
-// finish notes whom to notify and where the task ran.
+// finish notes where a delegated task ran.
 func (o *one) finish(d *value.Dict) *value.Dict {
 	if o.delegated != nil {
 		dv := value.NewDict("ansible_delegated_host", value.S(o.delegated.Name))
 		for _, k := range []string{"ansible_host", "ansible_port", "ansible_user", "ansible_connection"} {
-			if v, ok := o.conn().Lookup(k); ok {
+			if v, ok := o.connTemplar().Lookup(k); ok {
 				if x, err := value.Force(v); err == nil {
 					dv.Put(k, x)
 				}

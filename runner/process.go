@@ -218,14 +218,14 @@ func (p *playRun) notify(r *result, name string) error {
 
 // mark lets the handler run on the host and tells so.
 func (p *playRun) mark(h *playbook.Task, host string) {
-	if p.await(h, host) {
+	if p.wake(h, host) {
 		view := p.specOf(h).view
 		p.emit(callback.Notify{Handler: view.Name, Host: host, Task: view})
 	}
 }
 
-// await lets the handler run on the host; it reports false where it was going to.
-func (p *playRun) await(h *playbook.Task, host string) bool {
+// wake lets the handler run on the host; false where it was going to run anyway.
+func (p *playRun) wake(h *playbook.Task, host string) bool {
 	if p.notified[h] == nil {
 		p.notified[h] = map[string]bool{}
 	}

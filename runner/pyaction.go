@@ -122,7 +122,7 @@ func (o *one) inPythonAction(ctx context.Context, path string) (*value.Dict, err
 	}
 	delegated := func(ctx context.Context, method string, args value.Value) (value.Value, error) {
 		if rest, ok := strings.CutPrefix(method, "delegated_"); ok {
-			return pyplugin.VariablesOf(o.conn())(ctx, rest, args)
+			return pyplugin.VariablesOf(o.connTemplar())(ctx, rest, args)
 		}
 		return nil, pyplugin.ErrNoMethod
 	}

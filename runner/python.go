@@ -205,7 +205,7 @@ func (o *one) interpreter() (string, error) {
 	default:
 		return v, nil
 	}
-	if d, ok := o.conn().Lookup("ansible_facts"); ok {
+	if d, ok := o.connTemplar().Lookup("ansible_facts"); ok {
 		if facts, ok := d.(*value.Dict); ok {
 			if p, ok := facts.Get("discovered_interpreter_python"); ok {
 				return value.ToStr(p), nil

@@ -169,9 +169,6 @@ func (r *run) viewOf(s *spec) *callback.Task {
 		}
 		if n != nil {
 			v.Name = s.name + " : " + value.ToStr(n)
-			if t.Role != nil {
-				v.Name = s.name + " : " + value.ToStr(n)
-			}
 		}
 	}
 	v.NoLog = truthy(s.keywords["no_log"])
