@@ -122,8 +122,11 @@ func (r *run) promptVar(play *playbook.Play, p playbook.Prompt) error {
 	}
 	if enc, err := get(p.Encrypt); err != nil {
 		return err
-	} else if enc != nil && result != nil {
+	} else if enc != nil {
 		if _, none := enc.(value.None); !none && value.ToStr(enc) != "" {
+			if result == nil {
+				return &errUnanswered{msg}
+			}
 			kw := value.NewDict()
 			for k, v := range map[string]value.Value{"salt": p.Salt, "salt_size": p.SaltSize} {
 				x, err := get(v)

@@ -78,7 +78,15 @@ func returned(r *result) *value.Dict {
 	if len(r.items) > 0 {
 		l := &value.List{}
 		for _, it := range r.items {
-			l.Items = append(l.Items, returned(it))
+			d := returned(it)
+			for _, k := range []string{"ignore_errors", "ignore_unreachable"} {
+				var v value.Value = value.None{}
+				if x, ok := r.spec.keywords[k]; ok {
+					v = x
+				}
+				d.Put("_ansible_"+k, v)
+			}
+			l.Items = append(l.Items, d)
 		}
 		out.Put("results", l)
 	}
@@ -132,8 +140,8 @@ func errorSummary(f *fault.Fault) value.Value {
 func errorEvent(f *fault.Fault) value.Value {
 	none := value.Value(value.None{})
 	msg, source := f.Msg, none
-	if text := fault.Origin(f.At, f.Redacted); f.At.Known() && text != "" {
-		source = value.S(text)
+	if f.At.Known() {
+		source = value.S(fault.Origin(f.At, f.Redacted))
 	}
 	var next *fault.Fault
 	reason := "The above exception was the direct cause of the following exception:"

@@ -272,7 +272,7 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 	w, err := openWorkspace(env, f.workspaceOptions)
 	if err != nil {
 		var e *ExitError
-		if errors.As(err, &e) {
+		if errors.As(err, &e) || broken(err) {
 			return err
 		}
 		o.Display.Error(fault.From(err), true)

@@ -34,7 +34,7 @@ func (e *Env) context(parent context.Context) context.Context {
 	e.stop = &stopping{ctx: ctx}
 	c, done := make(chan os.Signal, 2), make(chan struct{})
 	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
-		if !signal.Ignored(s) { // as nohup and shells leave it for programs in the background
+		if s == os.Interrupt || !signal.Ignored(s) { // ansible-core catches SIGINT even where a shell made it ignored; nohup keeps its word
 			signal.Notify(c, s)
 		}
 	}
@@ -89,9 +89,14 @@ func die(s os.Signal) {
 	}
 }
 
+// broken tells whether an error is that of a question that was broken off.
+func broken(err error) bool {
+	return errors.Is(err, terminal.ErrInterrupt) || errors.Is(err, context.Canceled)
+}
+
 // interrupted shows that a question was broken off, and tells whether err says so.
 func (e *Env) interrupted(err error) bool {
-	if !errors.Is(err, terminal.ErrInterrupt) && !errors.Is(err, context.Canceled) {
+	if !broken(err) {
 		return false
 	}
 	if e.stop == nil || !errors.Is(context.Cause(e.stop.ctx), runner.ErrKilled) {

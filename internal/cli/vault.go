@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -13,7 +12,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/rehearse-dev/rehearse/internal/config"
-	"github.com/rehearse-dev/rehearse/internal/terminal"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/vault"
 )
@@ -108,7 +106,7 @@ func vaultUsage(format string, args ...any) error {
 
 func vaultError(err error) error {
 	var exit *ExitError
-	if err == nil || errors.As(err, &exit) || errors.Is(err, terminal.ErrInterrupt) || errors.Is(err, context.Canceled) {
+	if err == nil || errors.As(err, &exit) || broken(err) {
 		return err
 	}
 	return &ExitError{1, "[ERROR]: " + err.Error()}

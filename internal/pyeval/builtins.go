@@ -438,14 +438,32 @@ func classOf(v value.Value) value.Value {
 	if c, ok := v.(interface{ Class() string }); ok {
 		return &function{name: name, typ: "type", repr: "<class '" + c.Class() + "'>", call: noConstructor(name)}
 	}
+	if tagged := taggedClass(v); tagged != "" {
+		return &function{name: tagged, typ: "type", repr: "<class 'ansible.module_utils._internal._datatag." + tagged + "'>", call: noConstructor(tagged)}
+	}
 	if b := builtin(name); b != nil {
 		return b
 	}
-	full := name
-	if strings.HasPrefix(name, "_AnsibleTagged") {
-		full = "ansible.module_utils._internal._datatag." + name
+	return &function{name: name, typ: "type", repr: "<class '" + name + "'>", call: noConstructor(name)}
+}
+
+// taggedClass is the class of a value that knows where it was written, "" for others.
+func taggedClass(v value.Value) string {
+	switch v := v.(type) {
+	case value.Str:
+		if v.Trusted || v.At != nil {
+			return "_AnsibleTaggedStr"
+		}
+	case *value.Dict:
+		if v.At != nil {
+			return "_AnsibleTaggedDict"
+		}
+	case *value.List:
+		if v.At != nil {
+			return "_AnsibleTaggedList"
+		}
 	}
-	return &function{name: name, typ: "type", repr: "<class '" + full + "'>", call: noConstructor(name)}
+	return ""
 }
 
 func noConstructor(name string) func(arguments, *value.Dict) (value.Value, error) {

@@ -195,7 +195,7 @@ func (e *Env) place(t *node) (o, key value.Value, err error) {
 func setItem(o, key, v value.Value) error {
 	switch o := o.(type) {
 	case *value.Dict:
-		if err := value.Unhashable(key); err != nil {
+		if err := unhashable(key); err != nil {
 			return err
 		}
 		o.Set(key, v)
@@ -517,7 +517,7 @@ func (e *Env) dict(n *node) (value.Value, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := value.Unhashable(k); err != nil {
+		if err := unhashable(k); err != nil {
 			return nil, err
 		}
 		d.Set(k, v)
@@ -525,10 +525,17 @@ func (e *Env) dict(n *node) (value.Value, error) {
 	return d, nil
 }
 
+func unhashable(key value.Value) error {
+	if _, ok := value.HashKey(key); !ok {
+		return value.Unhashable(key)
+	}
+	return nil
+}
+
 func newSet(items []value.Value) (value.Value, error) {
 	s := &value.Set{}
 	for _, x := range items {
-		if err := value.Unhashable(x); err != nil {
+		if err := unhashable(x); err != nil {
 			return nil, err
 		}
 		s.Add(x)
@@ -557,7 +564,7 @@ func (e *Env) comprehension(n *node) (value.Value, error) {
 				if err != nil {
 					return err
 				}
-				if err := value.Unhashable(v); err != nil {
+				if err := unhashable(v); err != nil {
 					return err
 				}
 				d.Set(v, x)

@@ -12,6 +12,7 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/argspec"
 	"github.com/rehearse-dev/rehearse/internal/terminal"
 	"github.com/rehearse-dev/rehearse/internal/value"
+	"github.com/rehearse-dev/rehearse/runner/fault"
 )
 
 var pauseSpec = &argspec.Spec{
@@ -80,7 +81,7 @@ func pause(c *Context) (*value.Dict, error) {
 	case errors.Is(err, terminal.ErrInterrupt):
 		again := terminal.Wait{Echo: ask.Echo, Finish: []byte("c"), Stop: []byte("a")}
 		if typed, err = c.Until("Press 'C' to continue the play or 'A' to abort \r", again); errors.Is(err, terminal.ErrInterrupt) {
-			return nil, fail("user requested abort!")
+			return nil, &fault.Fault{Msg: "user requested abort!", Handling: true}
 		}
 		if err != nil {
 			return nil, err
