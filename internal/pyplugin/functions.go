@@ -69,7 +69,7 @@ func (f *Functions) function(p Plugin, known Known, name string) (*jinja.Functio
 	if ok {
 		return fn, nil
 	}
-	h := &hosted{host: f.Host, kind: p.Kind, name: name, markers: p.Markers}
+	h := &hosted{host: f.Host, kind: p.Kind, name: name, path: p.Path, markers: p.Markers}
 	if known == Maybe && f.Host != nil {
 		exists, err := h.find(context.Background())
 		if err != nil {
@@ -98,6 +98,7 @@ func (f *Functions) keep(key [2]string, fn *jinja.Function) {
 type hosted struct {
 	host       *Host
 	kind, name string
+	path       string // where the index has seen it
 
 	once    sync.Once
 	err     error
@@ -108,7 +109,7 @@ type hosted struct {
 // find asks Python about the plugin, once.
 func (h *hosted) find(ctx context.Context) (bool, error) {
 	h.once.Do(func() {
-		v, err := h.host.Call(ctx, "jinja_plugins.find", value.NewDict("kind", value.S(h.kind), "name", value.S(h.name)), nil)
+		v, err := h.host.Call(ctx, "jinja_plugins.find", value.NewDict("kind", value.S(h.kind), "name", value.S(h.name), "path", value.S(h.path)), nil)
 		if err != nil {
 			var e *Error
 			if errors.As(err, &e) && e.Class == "NotLoaded" {
@@ -135,7 +136,7 @@ func (h *hosted) ready(ctx context.Context) (markers bool, err error) {
 		return false, nil
 	}
 	if _, err := h.find(ctx); err != nil {
-		return false, err
+		return false, jinja.NotLoaded(h.kind, h.name, err)
 	}
 	return h.markers, nil
 }
@@ -169,7 +170,7 @@ func (h *hosted) failed(err error) error {
 }
 
 func (h *hosted) run(c *jinja.Call) (value.Value, error) {
-	return h.host.Call(contextOf(c), "jinja_plugins.run", value.NewDict("kind", value.S(h.kind), "name", value.S(h.name),
+	return h.host.Call(contextOf(c), "jinja_plugins.run", value.NewDict("kind", value.S(h.kind), "name", value.S(h.name), "path", value.S(h.path),
 		"args", &value.List{Items: c.Args}, "kwargs", kwargs(c), "text", text(c.Origin)), VariablesOf(c.Templar))
 }
 
@@ -183,7 +184,7 @@ func (h *hosted) lookup(c *jinja.Call) (value.Value, error) {
 	if u := firstUndefined(c.Args, c.Kwargs); u != nil && !markers {
 		return nil, u
 	}
-	v, err := h.host.Call(ctx, "jinja_plugins.lookup", value.NewDict("name", value.S(h.name), "terms", &value.List{Items: c.Args},
+	v, err := h.host.Call(ctx, "jinja_plugins.lookup", value.NewDict("name", value.S(h.name), "path", value.S(h.path), "terms", &value.List{Items: c.Args},
 		"kwargs", kwargs(c), "with", value.Bool(c.With), "text", text(c.Origin)), VariablesOf(c.Templar))
 	if err != nil {
 		return nil, h.failed(err)

@@ -8,10 +8,12 @@ import base64
 import collections
 import ctypes
 import datetime
+import importlib.util
 import io
 import json
 import os
 import queue
+import signal
 import struct
 import sys
 import threading
@@ -49,6 +51,13 @@ def method(function):
     """Make a function a method of its program."""
     methods[function.__module__ + '.' + function.__name__] = function
     return function
+
+
+def _alias(name, function):
+    methods[name] = function
+
+
+method.alias = _alias
 
 
 # ---- calls
@@ -186,7 +195,10 @@ def _interrupt(number):
 def _read(stream, n):
     data = stream.read(n)
     if data is None or len(data) < n:
-        os._exit(0)  # the Go side has closed our input: it is over
+        # the Go side has closed our input: it is over, also for what the plugins have started
+        if os.getsid(0) == os.getpid():
+            os.killpg(0, signal.SIGKILL)
+        os._exit(0)
     return data
 
 
@@ -613,8 +625,8 @@ def main(given):
     if library:
         if library not in sys.path:
             sys.path.insert(0, library)
-    else:
-        load('shim')
+    elif importlib.util.find_spec('ansible') is None:
+        sources['jinja_plugins'] = sources['plain_plugins']
     serve()
 
 
