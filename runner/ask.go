@@ -10,6 +10,7 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/terminal"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/vars"
+	"github.com/rehearse-dev/rehearse/runner/callback"
 )
 
 // errUnanswered ends the run where a question meets the end of the input.
@@ -89,6 +90,16 @@ func (r *run) promptVar(play *playbook.Play, p playbook.Prompt) error {
 		msg = "input for " + p.Name + ": "
 	} else if _, none := def.(value.None); def != nil && !none {
 		msg = fmt.Sprintf("%s [%s]: ", text, value.ToStr(def))
+	}
+	if !r.listing() && !r.o.Syntax {
+		or := func(v value.Value) value.Value {
+			if v == nil {
+				return value.None{}
+			}
+			return v
+		}
+		r.emit(callback.Prompt{Arguments: []value.Value{value.S(p.Name), value.Bool(private), value.S(text), or(p.Encrypt), value.Bool(confirm),
+			or(p.SaltSize), or(p.Salt), or(def), value.Bool(unsafe)}})
 	}
 	var result value.Value
 	if r.listing() || r.o.Syntax {

@@ -18,7 +18,7 @@ func (r *run) openFactCache() {
 	if r.o.Config == nil {
 		return
 	}
-	c, err := factcache.Open(r.o.Config, r.o.FS, r.display.Warn)
+	c, err := factcache.Open(r.o.Config, r.o.FS, r.o.Plugins, r.display.Warn)
 	if err != nil {
 		r.display.Warn(err.Error())
 	}

@@ -158,3 +158,17 @@ func (f *runFlags) commandLine(env *Env, o runner.Options) *value.Dict {
 	}
 	return d
 }
+
+// withDefaults fills in what the settings say where the command line says nothing.
+func (w *workspace) withDefaults(line *value.Dict) *value.Dict {
+	d := line.Copy()
+	for option, setting := range map[string]string{"connection": "DEFAULT_TRANSPORT", "remote_user": "DEFAULT_REMOTE_USER",
+		"private_key_file": "DEFAULT_PRIVATE_KEY_FILE", "become_method": "DEFAULT_BECOME_METHOD", "become_user": "DEFAULT_BECOME_USER"} {
+		if v, _ := d.Raw(option); v == value.Value(value.None{}) {
+			if s := w.config.String(setting); s != "" {
+				d.Put(option, value.S(s))
+			}
+		}
+	}
+	return d
+}

@@ -35,7 +35,7 @@ func (w *workspace) openPlugins(o workspaceOptions, dir string) {
 		setup := value.NewDict("verbosity", value.Int(o.verbosity), "columns", value.Int(o.columns), "basedir", value.S(dir),
 			"directories", value.Strings(index.Bases()), "playbooks", value.Strings(w.playbookDirs))
 		if o.cliargs != nil {
-			setup.Put("cliargs", o.cliargs)
+			setup.Put("cliargs", w.withDefaults(o.cliargs))
 		}
 		if w.secrets != nil {
 			secrets := &value.List{}

@@ -20,20 +20,29 @@ func (w *workspace) varsPlugins(fsys source.FS, dir string) vars.Plugins {
 	if !needed {
 		return nil
 	}
-	return func(q vars.PluginQuery) (before, after *value.Dict, err error) {
-		v, err := w.plugins.Call(context.Background(), "vars_plugins.get", value.NewDict("path", value.S(q.Dir), "stage", value.S(q.Stage),
-			"hosts", value.Strings(q.Hosts), "groups", value.Strings(q.Groups), "fresh", value.Bool(q.Fresh)), w.answer)
-		if err != nil {
-			return nil, nil, err
-		}
-		pair, err := value.Collect(v)
-		if err != nil || len(pair) != 2 {
-			return nil, nil, err
-		}
-		before, _ = pair[0].(*value.Dict)
-		after, _ = pair[1].(*value.Dict)
-		return before, after, nil
+	return w.askVarsPlugins
+}
+
+// roleVarsPlugins lets the vars plugins of a role count.
+func (w *workspace) roleVarsPlugins(fsys source.FS, role string) {
+	if hasPlugins(fsys, filepath.Join(role, "vars_plugins")) {
+		w.store.Use(w.askVarsPlugins)
 	}
+}
+
+func (w *workspace) askVarsPlugins(q vars.PluginQuery) (before, after *value.Dict, err error) {
+	v, err := w.plugins.Call(context.Background(), "vars_plugins.get", value.NewDict("path", value.S(q.Dir), "stage", value.S(q.Stage),
+		"hosts", value.Strings(q.Hosts), "groups", value.Strings(q.Groups), "fresh", value.Bool(q.Fresh)), w.answer)
+	if err != nil {
+		return nil, nil, err
+	}
+	pair, err := value.Collect(v)
+	if err != nil || len(pair) != 2 {
+		return nil, nil, err
+	}
+	before, _ = pair[0].(*value.Dict)
+	after, _ = pair[1].(*value.Dict)
+	return before, after, nil
 }
 
 // fileStage tells when host_vars and group_vars are read: by the plugin's own setting, or else by the one for all.

@@ -87,7 +87,10 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 		warn = func(string, source.Location) {}
 	}
 	if w.secrets, err = vaultSecrets(env, w.config, o, func(s string) { warn(s, source.Location{}) }); err != nil {
-		return nil, &ExitError{Code: 1, Message: "[ERROR]: " + err.Error() + "\n"}
+		if broken(err) {
+			return nil, err
+		}
+		return nil, &ExitError{Code: 1, Message: "[ERROR]: " + err.Error()}
 	}
 	dir := o.dir
 	if dir == "" {
@@ -150,6 +153,7 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 		w.catalog.AddLibrary(filepath.Join(path, "library"))
 		w.catalog.AddActions(filepath.Join(path, "action_plugins"))
 		w.addPlugins(path)
+		w.roleVarsPlugins(o.fs, path)
 	}
 	return w, nil
 }
@@ -244,7 +248,7 @@ func (w *workspace) cachedFacts(fsys source.FS, warn func(string, source.Locatio
 		}
 	}
 	open := sync.OnceValue(func() factcache.Cache {
-		c, err := factcache.Open(w.config, fsys, said)
+		c, err := factcache.Open(w.config, fsys, w.plugins, said)
 		if err != nil {
 			said(err.Error())
 		}

@@ -1,6 +1,6 @@
 // Package factcache keeps the facts of hosts between runs in the files of ansible-core 2.19's cache plugin jsonfile, under
-// the same names and in the same form, so that both programs share one cache. It knows nothing of runs; it imports value,
-// source and config.
+// the same names and in the same form, so that both programs share one cache, or in a cache plugin that is written in
+// Python. It knows nothing of runs; it imports value, source, config and pyplugin.
 package factcache
 
 import (
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/rehearse-dev/rehearse/internal/config"
+	"github.com/rehearse-dev/rehearse/internal/pyplugin"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
@@ -28,29 +29,21 @@ const schema = "s1_"
 // payload is the key under which the content lies, as JSON in a JSON text.
 const payload = "__payload__"
 
-// Native tells whether a name of the setting fact_caching is one that needs no Python.
-func Native(name string) bool {
-	switch short(name) {
-	case "", "memory", "jsonfile":
-		return true
-	}
-	return false
-}
-
 func short(name string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(name, "ansible.builtin."), "ansible.legacy.")
 }
 
 // Open gives the cache that the settings name: nil for memory, which keeps nothing beyond a run. An error says why the
 // cache cannot be used; ansible-core warns then and goes on with memory. warn is told what is wrong with files later.
-func Open(c *config.Config, fsys source.FS, warn func(string)) (Cache, error) {
+// plugins runs a cache plugin that is written in Python; nil where none can be run.
+func Open(c *config.Config, fsys source.FS, plugins *pyplugin.Host, warn func(string)) (Cache, error) {
 	switch name := c.String("CACHE_PLUGIN"); short(name) {
 	case "", "memory":
 		return nil, nil
 	case "jsonfile":
 		return openJSON(c, fsys, name, warn)
 	default:
-		return nil, fmt.Errorf("Unable to load the cache plugin '%s'.", name)
+		return openPython(plugins, name, warn)
 	}
 }
 

@@ -32,8 +32,8 @@ func (s *Store) beside(dir, kind string, names []string, level *Level, stage str
 	}
 	var layers []Layer
 	var found asked
-	if s.o.Plugins != nil {
-		found = s.ask(dir, kind, names, stage)
+	if ask := s.plugins.Load(); ask != nil {
+		found = s.ask(*ask, dir, kind, names, stage)
 	}
 	if found.after.Len() > 0 {
 		layers = append(layers, Layer{Level: level, Vars: found.after, Name: names[len(names)-1]})
@@ -49,8 +49,17 @@ func (s *Store) beside(dir, kind string, names []string, level *Level, stage str
 	return layers
 }
 
+// Use lets vars plugins count from now on: a role may bring some.
+func (s *Store) Use(p Plugins) {
+	s.plugins.Store(&p)
+	s.pluginMu.Lock()
+	s.pluginAnswers = nil
+	s.pluginMu.Unlock()
+	s.hostBase.Clear()
+}
+
 // ask asks the plugins; the answer holds until the inventory changes.
-func (s *Store) ask(dir, kind string, names []string, stage string) asked {
+func (s *Store) ask(plugins Plugins, dir, kind string, names []string, stage string) asked {
 	s.pluginMu.Lock()
 	defer s.pluginMu.Unlock()
 	version := s.o.Inventory.Version()
@@ -68,7 +77,7 @@ func (s *Store) ask(dir, kind string, names []string, stage string) asked {
 	} else {
 		q.Groups = names
 	}
-	before, after, err := s.o.Plugins(q)
+	before, after, err := plugins(q)
 	if err != nil {
 		s.report(diag.Diagnostic{Rule: "vars-plugin", Message: err.Error()})
 	}

@@ -70,6 +70,7 @@ type Store struct {
 	watched  sync.Map // *value.Dict whose names have been looked at
 	unread   atomic.Pointer[diag.Diagnostic]
 
+	plugins       atomic.Pointer[Plugins]
 	pluginMu      sync.Mutex
 	pluginAnswers map[string]asked
 	pluginVersion int // of the inventory when they were given
@@ -93,6 +94,9 @@ func New(o Options) *Store {
 		s.extra = append(s.extra, o.Extra[i])
 	}
 	s.watch(s.extra)
+	if o.Plugins != nil {
+		s.Use(o.Plugins)
+	}
 	return s
 }
 
