@@ -136,7 +136,7 @@ func (o *one) arguments() (*value.Dict, error) {
 	s := o.spec
 	own := s.arguments()
 	wrap := func(err error) error {
-		return fault.Wrap(err, s.task.Action.NameAt, "Finalization of task args for %s failed.", value.Quote(o.target.fqcn))
+		return fault.Wrap(err, s.task.Action.NameAt, "Finalization of task args for %s failed.", value.Quote(o.target.shown()))
 	}
 	layers := []*value.Dict{}
 	defaults, err := o.moduleDefaults(o.tpl, o.target.fqcn)
@@ -153,7 +153,7 @@ func (o *one) arguments() (*value.Dict, error) {
 		}
 		text, isText := v.(value.Str)
 		if key == "_raw_params" && isText && !possiblyTemplate(text.S) {
-			return nil, fault.New(s.task.Action.NameAt, "Action %s does not support raw params.", value.Quote(o.target.fqcn))
+			return nil, fault.New(s.task.Action.NameAt, "Action %s does not support raw params.", value.Quote(o.target.shown()))
 		}
 		r, err := o.tpl.Container(v)
 		if err != nil {
@@ -298,9 +298,6 @@ func (o *one) sameModule(name, fqcn string) bool {
 	}
 	if strings.HasPrefix(fqcn, "ansible.builtin.") && strings.TrimPrefix(name, "ansible.legacy.") == strings.TrimPrefix(fqcn, "ansible.builtin.") {
 		return true
-	}
-	if strings.Contains(name, ".") && !strings.HasSuffix(fqcn, name[strings.LastIndex(name, ".")+1:]) {
-		return false
 	}
 	t, err := o.resolve(name, o.spec.task)
 	return err == nil && t.fqcn == fqcn

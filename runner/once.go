@@ -138,6 +138,12 @@ func (o *one) fail(err error) {
 		res.fault = o.spec.taskFault(fault.New(source.Location{}, "%s", unreachable.Message))
 		return
 	}
+	var lost *omitted
+	if errors.As(err, &lost) {
+		res.dict = value.NewDict("failed", value.Bool(true), "exception", value.S(noTraceback), "msg", value.S(lost.message))
+		res.fault = fault.From(err)
+		return
+	}
 	cause := fault.From(err)
 	res.fault = o.spec.taskFault(cause)
 	if cause.Result == nil {

@@ -230,6 +230,9 @@ func (a *pythonCall) failure(err error) (*value.Dict, error) {
 	if e.IsA("AnsibleConnectionFailure") {
 		return nil, &transport.Unreachable{Host: a.runHost().Name, Message: e.Error(), Cause: err}
 	}
+	if e.Class == "Unsendable" {
+		return nil, &omitted{e.Message}
+	}
 	if a.contribution != nil && a.notFailed {
 		d := untrust(a.contribution).(*value.Dict)
 		d.Delete(value.S("failed"))
@@ -241,6 +244,11 @@ func (a *pythonCall) failure(err error) (*value.Dict, error) {
 	}
 	return nil, f
 }
+
+// omitted is the error of a result that ansible-core could not pass on: it is told without the task around it.
+type omitted struct{ message string }
+
+func (e *omitted) Error() string { return e.message }
 
 // pythonFault is an exception of Python as a fault, with those behind it.
 func pythonFault(e *pyplugin.Error) *fault.Fault {

@@ -2,7 +2,6 @@ package runner
 
 import (
 	"path/filepath"
-	"strings"
 
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
@@ -38,7 +37,7 @@ func (a *pythonCall) describe(path string) (*value.Dict, error) {
 	if err != nil {
 		return nil, err
 	}
-	task := value.NewDict("attributes", attributes, "resolved", value.S(strings.TrimPrefix(a.target.fqcn, "ansible.legacy.")), "search", value.Strings(s.path), "path", value.S(pathOf(s.at())))
+	task := value.NewDict("attributes", attributes, "resolved", value.S(a.target.shown()), "search", value.Strings(s.path), "path", value.S(pathOf(s.at())))
 	if role := s.task.Role; role != nil {
 		task.Put("role", value.NewDict("role_name", value.S(role.Name), "role_path", value.S(role.Path), "role_collection", textOrNone(role.Collection)))
 	}
@@ -71,7 +70,7 @@ func (a *pythonCall) taskAttributes(become bool) (*value.Dict, error) {
 		}
 		switch {
 		case text != "":
-		case k == "become_user":
+		case k == "become_user" && become:
 			text = a.o.BecomeUser
 		case k == "become_method":
 			text = first(a.o.BecomeMethod, "sudo")
@@ -89,8 +88,18 @@ func (a *pythonCall) taskAttributes(become bool) (*value.Dict, error) {
 	} else if port != 0 {
 		d.Put("port", value.Int(port))
 	}
-	if l, ok := s.task.Keyword("collections").(*value.List); ok {
-		d.Put("collections", l)
+	if l, ok := s.task.Keyword("collections").(*value.List); ok && l.Len() > 0 {
+		names := &value.List{}
+		own := false
+		for _, v := range l.Items {
+			name := value.ToStr(v)
+			own = own || name == "ansible.builtin" || name == "ansible.legacy"
+			names.Items = append(names.Items, value.S(name))
+		}
+		if !own {
+			names.Items = append(names.Items, value.S("ansible.legacy"))
+		}
+		d.Put("collections", names)
 	}
 	return d, nil
 }

@@ -60,6 +60,9 @@ func (t target) native() *module.Module {
 	return module.Find(t.fqcn)
 }
 
+// shown is the name of the target in messages: the project's own have short ones.
+func (t target) shown() string { return strings.TrimPrefix(t.fqcn, "ansible.legacy.") }
+
 // runnable tells whether there is something that can run the target.
 func (r *run) runnable(t target) bool {
 	if t.action != nil || t.kind != plainTask || t.native() != nil || r.pythonAction(t) != "" {
@@ -134,7 +137,7 @@ func (o *one) pythonRequest(req *transport.Request, t target, args *value.Dict) 
 		}
 		var collections []string
 		if r.o.Config != nil {
-			collections = r.o.Config.Strings("COLLECTIONS_PATHS")
+			collections = append([]string{filepath.Join(o.play.BaseDir, "collections")}, r.o.Config.Strings("COLLECTIONS_PATHS")...)
 		}
 		if m, err = in.Build(pymodule.Source{Path: path, Name: name, ModuleUtils: utils, Collections: collections}); err != nil {
 			return refuse(err)

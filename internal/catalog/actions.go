@@ -70,22 +70,41 @@ func platform(name string) string {
 	return ""
 }
 
-// actionOf is the action plugin of a module of an installed collection, "" where it has none: the one that its runtime.yml
-// names, its namesake, or its platform's.
-func (c *Catalog) actionOf(k *collection, name string) string {
+// actionOf is the action plugin of a module of an installed collection: the one that its runtime.yml names, its namesake, or
+// its platform's. fqcn is the action's full name where module_defaults know the task by that, not by the module's.
+func (c *Catalog) actionOf(k *collection, in, name string) (fqcn, path string) {
 	if r := k.routes().route(name); r != nil && r.Action != "" {
-		if parts := strings.SplitN(r.Action, ".", 3); len(parts) == 3 {
-			if other := c.collection(parts[0] + "." + parts[1]); other != nil {
-				return actionFile(other.fs, filepath.Join(other.dir, "plugins", "action", lastPart(parts[2])))
-			}
+		if _, path = c.actionNamed(r.Action, 0); path != "" {
+			return "", path
 		}
 	}
-	dir := filepath.Join(k.dir, "plugins", "action")
-	if path := actionFile(k.fs, filepath.Join(dir, lastPart(name))); path != "" {
-		return path
+	if fqcn, path = c.actionNamed(in+"."+name, 0); path != "" {
+		return fqcn, path
 	}
 	if p := platform(lastPart(name)); p != "" {
-		return actionFile(k.fs, filepath.Join(dir, p))
+		_, path = c.actionNamed(in+"."+p, 0)
 	}
-	return ""
+	return "", path
+}
+
+// actionNamed finds an action plugin by its full name, by the redirections of its collection.
+func (c *Catalog) actionNamed(full string, depth int) (fqcn, path string) {
+	parts := strings.SplitN(full, ".", 3)
+	if len(parts) < 3 || depth > 20 {
+		return "", ""
+	}
+	k := c.collection(parts[0] + "." + parts[1])
+	if k == nil {
+		return "", ""
+	}
+	if r := k.routes().route(parts[2]); r != nil && r.ActionRedirect != "" {
+		return c.actionNamed(r.ActionRedirect, depth+1)
+	}
+	if path = actionFile(k.fs, filepath.Join(append([]string{k.dir, "plugins", "action"}, strings.Split(parts[2], ".")...)...)); path == "" {
+		path = actionFile(k.fs, filepath.Join(k.dir, "plugins", "action", lastPart(parts[2])))
+	}
+	if path == "" {
+		return "", ""
+	}
+	return full, path
 }

@@ -31,6 +31,7 @@ type Entry struct {
 	Documented   bool
 	Source       string // path of the module's file where it is installed, "" for embedded facts
 	ActionSource string // path of the project's or collection's action plugin
+	ActionName   string // full name of that plugin, where module_defaults know the task by it
 	Redirected   []string
 	Deprecated   *Notice
 }
@@ -205,14 +206,23 @@ func (c *Catalog) full(in, name string, trail []string) (*Entry, error) {
 		e = c.embeddedModule(in, name)
 	}
 	if e == nil {
-		if r := routes.route(name); r != nil && r.Action != "" { // an action without a module of its name
-			return c.resolve(r.Action, nil, append(slices.Clip(trail), shown(asked)))
+		if r := routes.route(name); r != nil && r.ActionRedirect != "" { // an action without a module of its name
+			return c.resolve(r.ActionRedirect, nil, append(slices.Clip(trail), shown(asked)))
 		}
 		err := c.notFound(asked)
 		if k == nil {
 			err.Collection = in
 		}
 		return nil, err
+	}
+	if k != nil && len(trail) > 0 && routes.action(name) == "" { // the action of the name that was written comes first
+		if parts := strings.SplitN(trail[0], ".", 3); len(parts) == 3 && e.ActionSource == "" || len(parts) == 3 && parts[0]+"."+parts[1] == in {
+			if fqcn, path := c.actionNamed(trail[0], 0); path != "" {
+				own := *e
+				own.ActionName, own.ActionSource, own.HasAction = fqcn, path, true
+				e = &own
+			}
+		}
 	}
 	if r := routes.route(name); r != nil && r.Deprecated != nil {
 		noted := *e

@@ -133,12 +133,12 @@ func (k *collection) find(c *Catalog, collectionName, name string) *Entry {
 	if path == "" {
 		path = otherFile(k.fs, filepath.Dir(base), filepath.Base(base))
 	}
-	action := c.actionOf(k, name)
+	actionName, action := c.actionOf(k, collectionName, name)
 	if path == "" && action == "" {
 		path = moduleFile(k.fs, filepath.Join(filepath.Dir(base), "_"+filepath.Base(base)))
 	}
 	if path != "" || action != "" {
-		e = &Entry{FQCN: collectionName + "." + name, Source: path, ActionSource: action, HasAction: action != ""}
+		e = &Entry{FQCN: collectionName + "." + name, Source: path, ActionSource: action, ActionName: actionName, HasAction: action != ""}
 		c.document(e, path)
 	}
 	k.mu.Lock()

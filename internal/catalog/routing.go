@@ -11,12 +11,14 @@ import (
 
 // route is what a collection's runtime.yml says about one of its names.
 type route struct {
-	Redirect   string
-	Action     string
-	Deprecated []string // version, date
-	Tombstone  []string // version, date
-	actionGone bool     // Tombstone speaks of an action plugin
-	text       string   // of the notice, where it was read from disk
+	Redirect string
+	Action   string // action_plugin of a module
+	// ActionRedirect is where the action plugin of the name is; it is known only of what was read from disk.
+	ActionRedirect string
+	Deprecated     []string // version, date
+	Tombstone      []string // version, date
+	text           string   // of the notice, where it was read from disk
+	actionGone     bool     // Tombstone speaks of an action plugin
 }
 
 // group is an action group: its members and the groups that it includes.
@@ -104,6 +106,14 @@ func (r *runtime) route(name string) *route {
 	return e
 }
 
+// action is the action plugin that a module of the name says it has, "" for none.
+func (r *runtime) action(name string) string {
+	if e := r.route(name); e != nil {
+		return e.Action
+	}
+	return ""
+}
+
 // group is an action group; nil where there is none of that name.
 func (r *runtime) group(name string) *group {
 	if r == nil || r.text == "" {
@@ -150,7 +160,7 @@ func parseRuntime(path string, content []byte) *runtime {
 				e.Redirect = to
 				e.Action = text(p.Value.Get("action_plugin"))
 			} else if to != "" {
-				e.Action = to
+				e.ActionRedirect = to
 			}
 			if d := p.Value.Get("deprecation"); d != nil {
 				e.Deprecated, e.text = notice(d)

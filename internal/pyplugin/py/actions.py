@@ -242,12 +242,19 @@ def _exception(result):
     return {'module': kind is _captured.AnsibleModuleCapturedError, 'links': links, 'traceback': summary.event.formatted_traceback}
 
 
+class Unsendable(Exception):
+    """A result that ansible-core's worker could not send."""
+
+
 def _sendable(result):
     """ansible-core's workers pickle their results: what cannot be, ends the task."""
     try:
         json.dumps(result)
     except (TypeError, ValueError):
-        pickle.dumps(result)
+        try:
+            pickle.dumps(result)
+        except Exception as ex:
+            raise Unsendable('Task result omitted due to queue send failure: %s' % ex) from None
 
 
 @method
