@@ -30,6 +30,7 @@ func (v *View) input(path string) *feature.Input {
 		in.Catalog = v.catalogs[in.Project.Root]
 		in.Linter = v.linters[in.Project.Root]
 		in.File = in.Project.File(path)
+		in.Functions = withPlugins(in.Functions, in.Project)
 	}
 	if d := v.docs[path]; d != nil {
 		in.Source, in.Language = d.File, d.Language

@@ -44,7 +44,7 @@ type Snapshot struct {
 }
 
 // fileSet stands for one set of paths and kinds. What a file refers to depends on its own content and on that set alone.
-type fileSet struct{ _ byte }
+type fileSet struct{ plugins plugins }
 
 // Options steer Open.
 type Options struct {
