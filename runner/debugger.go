@@ -77,31 +77,62 @@ func cloned[V any](m map[string]V) map[string]V {
 	return out
 }
 
+// redone is the place of a result among those of a step, and the task that is to give another one.
+type redone struct {
+	i   int
+	job *job
+}
+
 // conclude processes a result and lets the person look at it; what it gives is the result of the last time that the task
 // ran.
 func (p *playRun) conclude(r *result) (*result, error) {
-	debugging := p.debugging(r.spec)
-	for {
-		var b *before
-		if debugging {
-			b = p.remembered()
-		}
-		if err := p.process(r); err != nil || !debugging || !p.wantsDebugger(r) {
-			return r, err
-		}
-		again, err := p.debug(r)
-		if err != nil || again == nil {
-			return r, err
-		}
-		p.takeBack(r, b)
-		p.emit(callback.HostStart{Host: r.host.Name, Task: again.spec.view})
-		next := again.execute()
-		if p.ctx.Err() != nil {
-			return r, p.ctx.Err()
-		}
-		next.edited = again.edited
-		r = next
+	again, err := p.receive(r)
+	results := []*result{r}
+	if err == nil && again != nil {
+		err = p.redo(results, []redone{{0, again}})
 	}
+	return results[0], err
+}
+
+// receive processes a result and opens the task debugger where it is wanted; the job, where there is one, is to run again.
+func (p *playRun) receive(r *result) (*job, error) {
+	var b *before
+	if p.debugging(r.spec) {
+		b = p.remembered()
+	}
+	if err := p.process(r); err != nil || b == nil || !p.wantsDebugger(r) {
+		return nil, err
+	}
+	again, err := p.debug(r)
+	if again != nil {
+		p.takeBack(r, b)
+	}
+	return again, err
+}
+
+// redo runs jobs of the task debugger, one after the other, until nobody asks for another time.
+func (p *playRun) redo(results []*result, list []redone) error {
+	for len(list) > 0 {
+		var next []redone
+		for _, a := range list {
+			p.emit(callback.HostStart{Host: a.job.host.Name, Task: a.job.spec.view})
+			r := a.job.execute()
+			if p.ctx.Err() != nil {
+				return p.ctx.Err()
+			}
+			r.edited = a.job.edited
+			again, err := p.receive(r)
+			if err != nil {
+				return err
+			}
+			results[a.i] = r
+			if again != nil {
+				next = append(next, redone{a.i, again})
+			}
+		}
+		list = next
+	}
+	return nil
 }
 
 // debugging tells whether the task debugger may open for a task at all.

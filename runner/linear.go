@@ -186,11 +186,18 @@ func (p *playRun) step(task *playbook.Task, picks []pick) (results []*result, fa
 	if once {
 		throttle = 0
 	}
+	var later []redone
 	err = p.spread(s, hosts, throttle, func(r *result) error {
-		r, err := p.conclude(r)
 		results = append(results, r)
+		again, err := p.receive(r)
+		if again != nil {
+			later = append(later, redone{len(results) - 1, again})
+		}
 		return err
 	})
+	if err == nil {
+		err = p.redo(results, later)
+	}
 	return results, fatal, err
 }
 

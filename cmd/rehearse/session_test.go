@@ -33,7 +33,8 @@ var (
 	sessions = flag.String("sessions", "testdata/sessions/*.txtar", "the session files")
 )
 
-// TestSessions plays every session back and compares all of its output and its exit status.
+// TestSessions plays every session back and compares all of its output and its exit status. In a session
+// with a file `rehearse` ansible-core ends with a traceback and status 250; the file is what this program shows instead.
 func TestSessions(t *testing.T) {
 	paths, err := filepath.Glob(*sessions)
 	if err != nil || len(paths) == 0 {
@@ -56,6 +57,10 @@ func TestSessions(t *testing.T) {
 					at = i
 				}
 			}
+			want, own := files["rehearse"]
+			if *record && own {
+				t.Skip("ansible-core ends with a traceback here")
+			}
 			got := playSession(t, files)
 			if *record {
 				if at < 0 {
@@ -68,7 +73,10 @@ func TestSessions(t *testing.T) {
 				}
 				return
 			}
-			if d := cmp.Diff(strings.Split(files["output"], "\n"), strings.Split(got, "\n")); d != "" {
+			if !own {
+				want = files["output"]
+			}
+			if d := cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")); d != "" {
 				t.Errorf("-ansible-core +rehearse\n%s", d)
 			}
 		})
@@ -88,7 +96,7 @@ func TestSessions(t *testing.T) {
 func playSession(t *testing.T, files map[string]string) string {
 	dir := t.TempDir()
 	for name, text := range files {
-		if name == "session" || name == "output" {
+		if name == "session" || name == "output" || name == "rehearse" {
 			continue
 		}
 		path := filepath.Join(dir, name)

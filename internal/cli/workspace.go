@@ -149,6 +149,9 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 		Library: library, Configured: w.config.Strings("DEFAULT_MODULE_PATH"),
 		Actions: []string{filepath.Join(dir, "action_plugins")}, ConfiguredActions: w.config.Strings("DEFAULT_ACTION_PLUGIN_PATH"),
 		Path: env.Getenv("PATH")})
+	if o.verbose != nil {
+		w.loader.OnImport = func(path string) { o.verbose(2, "statically imported: "+path) }
+	}
 	w.loader.OnRole = func(path string) {
 		w.catalog.AddLibrary(filepath.Join(path, "library"))
 		w.catalog.AddActions(filepath.Join(path, "action_plugins"))

@@ -56,7 +56,7 @@ func (e *editor) read(ctx context.Context) (string, error) {
 		}
 		switch {
 		case k.r == rune(keys.interrupt) && k.name == "":
-			if !e.hidden {
+			if !e.hidden && e.history == nil { // as the terminal itself shows it, and Python's readline does not
 				io.WriteString(e.out, "^C")
 			}
 			return "", ErrInterrupt
