@@ -62,7 +62,10 @@ func (r *run) playbooks(ctx context.Context) int {
 			}
 			continue
 		}
-		r.emit(callback.PlaybookStart{File: path})
+		if r.o.Begun != nil && i == 0 {
+			r.o.Begun()
+		}
+		r.emit(callback.PlaybookStart{File: path, Given: r.o.Given})
 		if r.o.Adhoc == "" {
 			r.display.Verbose(1, "", fmt.Sprintf("%d plays in %s", len(pb.Plays), path))
 		}

@@ -56,6 +56,10 @@ type Options struct {
 	FlushCache    bool
 	Only          []Place // run nothing but these tasks
 	Adhoc         string  // the pattern of a single task, "" for playbooks
+	// Given lists the options of the command line for -vvvv: "forks: 5".
+	Given []string
+	// Begun is called when the files have been read and the first playbook starts; may be nil.
+	Begun func()
 	// Describe names the places of the playbook that stands for the single task, by their text.
 	Describe func(text string) string
 

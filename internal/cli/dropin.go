@@ -2,9 +2,14 @@ package cli
 
 import (
 	"fmt"
+	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 
+	"github.com/rehearse-dev/rehearse/internal/config"
+	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/runner"
 )
 
@@ -44,11 +49,27 @@ func wantsVersion(program string, args []string) bool {
 	return false
 }
 
-// versionText is what `ansible --version` is parsed for: the program, the version of ansible-core, the ansible.cfg in use.
-func versionText(program string, env *Env) string {
+// versionText is what `ansible --version` and -vv print, in the form that scripts read: the program, the version of
+// ansible-core whose behaviour it has, and where things are looked for. There are no lines about Python and its libraries, as
+// none are used.
+func versionText(program string, env *Env, c *config.Config) string {
 	file := "None"
-	if c, err := loadConfig(env); err == nil && c.Path != "" {
+	if c != nil && c.Path != "" {
 		file = c.Path
 	}
-	return fmt.Sprintf("%s [core %s]\n  config file = %s\n  executable: rehearse %s\n", program, runner.AnsibleVersion, file, version())
+	var modules, collections []string
+	if c != nil {
+		modules, collections = c.Strings("DEFAULT_MODULE_PATH"), c.Strings("COLLECTIONS_PATHS")
+	}
+	executable := program
+	if len(os.Args) > 0 {
+		executable = os.Args[0]
+		if path, err := exec.LookPath(executable); err == nil {
+			executable = path
+		}
+		executable = absIn(env.Dir, executable)
+	}
+	return fmt.Sprintf("%s [core %s]\n  config file = %s\n  configured module search path = %s\n  ansible collection location = %s\n"+
+		"  executable location = %s\n  rehearse version = %s (%s, %s/%s)\n", program, runner.AnsibleVersion, file,
+		value.Repr(value.Strings(modules)), strings.Join(collections, ":"), executable, version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }

@@ -22,6 +22,8 @@ type Env struct {
 	// LookupEnv tells an empty variable from one that is not set; nil is os.LookupEnv.
 	LookupEnv func(string) (string, bool)
 	Dir       string // working directory, absolute
+	// Program is the name that the program was called by; Main sets it.
+	Program string
 	// Args is what stands behind the command's name, as given; Main sets it.
 	Args []string
 	// Die ends the process of a signal that it caught; nil leaves it at the exit status.
@@ -78,7 +80,8 @@ func Main(args []string, env *Env) int {
 		}
 	}
 	if wantsVersion(name, rest) {
-		fmt.Fprint(env.Stdout, versionText(name, env))
+		c, _ := loadConfig(env) // a broken ansible.cfg hides no version
+		fmt.Fprint(env.Stdout, versionText(name, env, c))
 		return 0
 	}
 	root := &cobra.Command{
@@ -90,6 +93,7 @@ func Main(args []string, env *Env) int {
 	}
 	root.AddCommand(commands(env)...)
 	root.SetArgs(rest)
+	env.Program = name
 	if len(rest) > 0 {
 		env.Args = rest[1:]
 	}

@@ -258,6 +258,7 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 	f.configured = func(c *config.Config) {
 		colour(o.Display, c)
 		deprecations(o.Display, c)
+		begin(env, c, o.Display)
 	}
 	for _, p := range f.modulePaths {
 		f.modulePath = append(f.modulePath, strings.Split(p, ":")...)
@@ -269,6 +270,11 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 		o.Display.Deprecated(d)
 	}
 	f.magic = f.magicVars(o)
+	defer func() {
+		if o.Display.Log != nil {
+			o.Display.Log.Close()
+		}
+	}()
 	w, err := openWorkspace(env, f.workspaceOptions)
 	if err != nil {
 		var e *ExitError
@@ -286,19 +292,6 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 		}
 	}
 	showInventory(o.Display, w.inventory, w.diags)
-	if path := w.config.String("DEFAULT_LOG_PATH"); path != "" {
-		if o.Display.Log, err = callback.OpenLog(path); err != nil {
-			o.Display.Warn("log file at '" + path + "' is not writeable and we cannot create it, aborting")
-		} else {
-			defer o.Display.Log.Close()
-		}
-		o.Display.LogVerbosity = w.config.Int("LOG_VERBOSITY")
-	}
-	if path := w.config.Path; path != "" {
-		o.Display.Verbose(0, "", "Using "+path+" as config file")
-	} else {
-		o.Display.Verbose(0, "", "No config file found; using defaults")
-	}
 	o.Refresh = func() error {
 		options := f.workspaceOptions
 		options.noCache = true
@@ -311,6 +304,7 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 	if err := f.apply(env, w, &o); err != nil {
 		return err
 	}
+	o.Given = f.given(env, o)
 	if o.Adhoc != "" {
 		if done, err := f.adhocHosts(w, &o); done || err != nil {
 			return err
@@ -464,31 +458,9 @@ func (f *runFlags) passwords(ctx context.Context, env *Env, o *runner.Options) e
 // callbacks makes the callbacks that configuration and --output name.
 func (f *runFlags) callbacks(env *Env, w *workspace, o *runner.Options) error {
 	c := w.config
-	context := 3
-	if n := c.Int("DIFF_CONTEXT"); n > 0 {
-		context = n
-	}
-	s := callback.Settings{Getenv: env.Getenv, TreeDir: f.treeDir, Options: callback.Options{
-		HideSkipped: c.Get("DISPLAY_SKIPPED_HOSTS").Value == value.Value(value.Bool(false)), DiffContext: context, Check: f.check,
-		ShowArgs: c.Bool("DISPLAY_ARGS_TO_STDOUT"), ShowCustomStats: c.Bool("SHOW_CUSTOM_STATS"),
-	}}
-	boolEnv(env, &s.ShowCustomStats, "ANSIBLE_SHOW_CUSTOM_STATS")
-	boolEnv(env, &s.CheckMarkers, "ANSIBLE_CHECK_MODE_MARKERS")
-	boolEnv(env, &s.FailedStderr, "ANSIBLE_DISPLAY_FAILED_STDERR")
-	boolEnv(env, &s.ShowPerHostStart, "ANSIBLE_SHOW_PER_HOST_START")
-	boolEnv(env, &s.TaskPathOnFailure, "ANSIBLE_SHOW_TASK_PATH_ON_FAILURE")
-	show := true
-	if boolEnv(env, &show, "ANSIBLE_DISPLAY_SKIPPED_HOSTS", "DISPLAY_SKIPPED_HOSTS") {
-		s.HideSkipped = !show
-	}
-	show = true
-	if boolEnv(env, &show, "ANSIBLE_DISPLAY_OK_HOSTS") {
-		s.HideOK = !show
-	}
-	s.Format.YAML = env.Getenv("ANSIBLE_CALLBACK_RESULT_FORMAT") == "yaml"
-	var pretty bool
-	if boolEnv(env, &pretty, "ANSIBLE_CALLBACK_FORMAT_PRETTY") {
-		s.Format.Pretty = &pretty
+	s, err := f.callbackSettings(env, c)
+	if err != nil {
+		return err
 	}
 	name := c.String("DEFAULT_STDOUT_CALLBACK")
 	if f.stdout != "" && (name == "" || name == "default" || f.stdout == "oneline" || !c.Bool("DEFAULT_LOAD_CALLBACK_PLUGINS")) {
@@ -508,6 +480,7 @@ func (f *runFlags) callbacks(env *Env, w *workspace, o *runner.Options) error {
 	if err != nil {
 		return &ExitError{Code: 1, Message: "[ERROR]: " + err.Error()}
 	}
+	o.Begun = func() { tellCallbacks(o.Display, name) }
 	o.Callbacks = []callback.Callback{main}
 	if o.Display.Live() {
 		o.Callbacks = append(o.Callbacks, &callback.Progress{Display: o.Display, Now: time.Now})

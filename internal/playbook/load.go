@@ -35,6 +35,8 @@ type Loader struct {
 
 	// Warn, when set, is told what is wrong with the templated name of an import_role task.
 	Warn func(message string, at source.Location)
+	// OnImport, when set, is told each file of tasks that is imported.
+	OnImport func(path string)
 	// OnRole, when set, is told the folder of each role that is loaded.
 	OnRole func(path string)
 
@@ -396,6 +398,9 @@ func (l *loading) importTasks(t *Task, ctx context) []Runnable {
 	if isNull(f.Tree.Root()) || f.Tree.Root().Kind == yaml.Sequence && len(f.Tree.Root().Items) == 0 {
 		l.warn(ruleSpecific, t.place(), "file %s is empty and had no tasks to include", path)
 		return nil
+	}
+	if l.OnImport != nil {
+		l.OnImport(path)
 	}
 	blocks := l.blocks(f.Items, context{play: ctx.play, parent: t, role: ctx.role, handlers: ctx.handlers})
 	var list []Runnable

@@ -40,6 +40,11 @@ func (c *Default) Event(e Event) {
 		if c.Verbosity > 1 {
 			c.Banner("PLAYBOOK: " + filepath.Base(e.File))
 		}
+		if c.Verbosity > 3 {
+			for _, line := range e.Given {
+				c.Show(line, colorVerbose)
+			}
+		}
 		c.dryRun()
 	case PlayStart:
 		c.play(e)

@@ -83,7 +83,11 @@ func (s Status) String() string { return [...]string{"ok", "failed", "skipped", 
 // The events of a run.
 type (
 	// PlaybookStart begins a playbook file.
-	PlaybookStart struct{ File string }
+	PlaybookStart struct {
+		File string
+		// Given lists the command line's options with their values for -vvvv: "forks: 5".
+		Given []string
+	}
 	// PlayStart begins a play, once per serial batch.
 	PlayStart struct {
 		Name  string
