@@ -8,6 +8,7 @@ import (
 
 	"github.com/rehearse-dev/rehearse/internal/inventory"
 	"github.com/rehearse-dev/rehearse/internal/jinja"
+	"github.com/rehearse-dev/rehearse/internal/pyplugin"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/vars"
 	"github.com/rehearse-dev/rehearse/runner/callback"
@@ -38,8 +39,10 @@ func (j *job) scopeOf() *vars.Scope {
 func (j *job) execute() *result {
 	j.jobs.RLock()
 	defer j.jobs.RUnlock()
+	j.ctx = pyplugin.WithTask(j.ctx, j.host.Name, j.spec.view.Name)
 	scope := j.scopeOf()
 	tpl := j.templar(scope, j.host, j.spec)
+	tpl.Ctx = j.ctx
 	items, looped, loopErr := j.items(tpl)
 	switch {
 	case loopErr != nil && !isUndefined(loopErr):

@@ -98,7 +98,7 @@ func (w *workspace) notesToStderr(_ context.Context, method string, args value.V
 
 // displayNotes shows what plugins say on the display of a run.
 func displayNotes(display *callback.Display) pyplugin.Handler {
-	return func(_ context.Context, method string, args value.Value) (value.Value, error) {
+	return func(ctx context.Context, method string, args value.Value) (value.Value, error) {
 		d, ok := args.(*value.Dict)
 		if !ok {
 			return nil, pyplugin.ErrNoMethod
@@ -122,7 +122,12 @@ func displayNotes(display *callback.Display) pyplugin.Handler {
 			display.Put(callback.Piece{Text: text("text"), Stderr: text("stream") == "stderr", Raw: true})
 			return value.None{}, nil
 		case "printed":
+			host, task, ok := pyplugin.TaskOf(ctx)
 			what := text("text")
+			if !ok { // outside a task, ansible-core's own process would print it
+				display.Show(what, "")
+				return value.None{}, nil
+			}
 			if r := []rune(what); len(r) > 256 {
 				what = string(r[:256])
 			}
@@ -133,7 +138,7 @@ func displayNotes(display *callback.Display) pyplugin.Handler {
 				}
 				lines.WriteString(l)
 			}
-			display.Warn(fmt.Sprintf("A plugin errantly sent data directly to %s instead of using Display:\n%s\n", text("stream"), lines.String()))
+			display.Warn(fmt.Sprintf("WorkerProcess for [%s/TASK: %s] errantly sent data directly to %s instead of using Display:\n%s\n", host, task, text("stream"), lines.String()))
 			return value.None{}, nil
 		}
 		return nil, pyplugin.ErrNoMethod

@@ -25,7 +25,10 @@ var programs embed.FS
 const maxFrame = 1 << 30
 
 // bootstrap reads the programs from descriptor 3 and runs the host.
-const bootstrap = `import sys,os,json
+// The working directory is no place to import from, as it is none for ansible-playbook.
+const bootstrap = `import sys
+if '' in sys.path: sys.path.remove('')
+import os,json
 with os.fdopen(3,'rb') as f: sources = json.load(f)
 exec(compile(sources['rehearse_host'], '<rehearse_host>', 'exec'), {'__name__': 'rehearse_boot', 'SOURCES': sources})`
 

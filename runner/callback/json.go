@@ -15,9 +15,8 @@ func dumpJSON(v value.Value, indent int, sort, ascii bool) string {
 		o.Indent = &indent
 	}
 	out, err := value.ToJSON(v, o)
-	if err != nil && sort { // keys of several types cannot be sorted
-		o.SortKeys = false
-		out, err = value.ToJSON(v, o)
+	if err != nil && sort { // keys of several types are sorted by their texts
+		out, err = value.ToJSON(textKeys(v), o)
 	}
 	if err != nil {
 		return value.ToStr(v)
@@ -25,7 +24,35 @@ func dumpJSON(v value.Value, indent int, sort, ascii bool) string {
 	return string(out)
 }
 
-func asText(v value.Value) (value.Value, bool, error) { return value.S(value.ToStr(v)), true, nil }
+// asText is the form of what JSON lacks: bytes as the text that they encode, dates as ISO 8601 has them.
+func asText(v value.Value) (value.Value, bool, error) {
+	switch x := v.(type) {
+	case value.Bytes:
+		return value.S(string(x)), true, nil
+	case value.DateTime:
+		return value.S(strings.Replace(value.ToStr(v), " ", "T", 1)), true, nil
+	}
+	return value.S(value.ToStr(v)), true, nil
+}
+
+// textKeys makes all keys texts.
+func textKeys(v value.Value) value.Value {
+	switch x := v.(type) {
+	case *value.Dict:
+		d := &value.Dict{}
+		for k, w := range x.All() {
+			d.Put(value.ToStr(k), textKeys(w))
+		}
+		return d
+	case *value.List:
+		l := &value.List{}
+		for _, w := range x.All() {
+			l.Items = append(l.Items, textKeys(w))
+		}
+		return l
+	}
+	return v
+}
 
 // dumpYAML prints a result in YAML format, indented below its line.
 func (c *Default) dumpYAML(v *value.Dict, indent int) string {

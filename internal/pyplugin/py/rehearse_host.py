@@ -5,6 +5,7 @@ questions go out on descriptor 5. A method "module.function" is found in the pro
 first called. In the middle of a call, call() asks the Go side and waits; note() tells it and does not.
 """
 import base64
+import builtins
 import collections
 import ctypes
 import datetime
@@ -49,7 +50,7 @@ class RemoteError(Exception):
 
 def method(function):
     """Make a function a method of its program."""
-    methods[function.__module__ + '.' + function.__name__] = function
+    methods[function.__module__.rpartition('.')[2] + '.' + function.__name__] = function
     return function
 
 
@@ -150,40 +151,34 @@ def _work(jobs, idle):
         idle.append(jobs)
 
 
+_load_lock = threading.RLock()
+_programs = {}
+
+
 def load(name):
-    """Import one of our own programs."""
-    if name in sys.modules:
-        return sys.modules[name]
-    if name not in sources:
-        raise LookupError('the plugin host has no program %r' % name)
-    module = types.ModuleType(name)
-    module.__file__ = '<%s>' % name
-    sys.modules[name] = module
-    try:
-        exec(compile(sources[name], module.__file__, 'exec'), module.__dict__)
-    except BaseException:
-        del sys.modules[name]
-        raise
-    return module
+    """One of our own programs; calls that need it meanwhile wait until it is ready. Its name takes nothing away from the
+    modules of plugins: it stands below ours."""
+    with _load_lock:
+        if name not in _programs:
+            if name not in sources:
+                raise LookupError('the plugin host has no program %r' % name)
+            module = types.ModuleType('rehearse_host.' + name)
+            module.__file__ = '<%s>' % name
+            module.__builtins__ = dict(vars(builtins), __import__=_import)
+            _programs[name] = sys.modules[module.__name__] = module
+            try:
+                exec(compile(sources[name], module.__file__, 'exec'), module.__dict__)
+            except BaseException:
+                del _programs[name], sys.modules[module.__name__]
+                raise
+        return _programs[name]
 
 
-class _Finder:
-    """Imports between our own programs."""
-
-    @staticmethod
-    def find_spec(name, path=None, target=None):
-        if path is None and name in sources:
-            from importlib.machinery import ModuleSpec
-            return ModuleSpec(name, _Finder)
-
-    @staticmethod
-    def create_module(spec):
-        return None
-
-    @staticmethod
-    def exec_module(module):
-        module.__file__ = '<%s>' % module.__name__
-        exec(compile(sources[module.__name__], module.__file__, 'exec'), module.__dict__)
+def _import(name, globals=None, locals=None, fromlist=(), level=0):
+    """Import as our programs see it: they find each other by their short names."""
+    if level == 0 and name in sources:
+        return load(name)
+    return builtins.__import__(name, globals, locals, fromlist, level)
 
 
 def _interrupt(number):
@@ -325,7 +320,7 @@ def _vault(d):
 
 def _undefined(d):
     try:
-        from undefined import from_go
+        from_go = load('undefined').from_go
     except ImportError:
         from jinja2 import StrictUndefined
         u = StrictUndefined(hint=d['m'])
@@ -509,11 +504,13 @@ def _encode_native(v, depth):
                 if isinstance(tag, t.Origin):
                     out['o'] = place(tag)
         return out
-    if 'undefined' in sys.modules or 'jinja2' in sys.modules:
+    if 'jinja2' in sys.modules:
         import jinja2
         if isinstance(v, jinja2.Undefined):
-            from undefined import to_go
-            return to_go(v)
+            try:
+                return load('undefined').to_go(v)
+            except ImportError:  # an ansible-core without markers
+                return {TAG: 'u', 'm': v._undefined_message}
     if isinstance(v, collections.abc.Sequence):
         return [encode(x, depth + 1) for x in v]
     return _encode_object(v)
@@ -618,14 +615,16 @@ def main(given):
     os.dup2(null, 0)
     os.close(null)
     sys.stdout, sys.stderr = _Stream('stdout'), _Stream('stderr')
-    sys.meta_path.append(_Finder)
     given_setup = sources.pop('')
     setup.update(json.loads(json.dumps(given_setup), object_hook=_hook))
     library = setup.get('library')
+    found = importlib.util.find_spec('ansible')
     if library:
-        if library not in sys.path:
+        if found is None:
+            sys.path.append(library)
+        elif found.origin and os.path.dirname(os.path.dirname(found.origin)) != library:
             sys.path.insert(0, library)
-    elif importlib.util.find_spec('ansible') is None:
+    elif found is None:
         sources['jinja_plugins'] = sources['plain_plugins']
     serve()
 

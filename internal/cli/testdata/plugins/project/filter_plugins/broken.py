@@ -1,0 +1,3 @@
+import nosuchmodule
+class FilterModule(object):
+    def filters(self): return {'brk': None}
