@@ -95,6 +95,7 @@ func (p *playRun) free() (int, error) {
 				busy[h.Name] = true
 				throttled[t]++
 				running++
+				p.emit(callback.HostStart{Host: h.Name, Task: s.view})
 				go func() {
 					j := &job{playRun: p, ctx: p.ctx, host: h, spec: s}
 					out <- finished{j.execute()}

@@ -147,6 +147,8 @@ def task(given):
             t._role = _role(given['role'])
             if cls is IncludeRole:
                 t._parent_role = t._role
+        if cls is IncludeRole:
+            t._role_name = given['args'].get('name', given['args'].get('role'))
         _assign(t, given['fields'])
         t._resolved_action = given['resolved']
         _tasks[given['uuid']] = t
