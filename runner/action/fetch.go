@@ -10,7 +10,10 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/rehearse-dev/rehearse/internal/module"
+	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
+	"github.com/rehearse-dev/rehearse/runner/fault"
 )
 
 var fetchAction = &Action{Name: "ansible.builtin.fetch", Run: fetch}
@@ -67,18 +70,7 @@ func fetch(c *Context) (*value.Dict, error) {
 			return nil, err
 		}
 		if isFailed(r) {
-			d := r
-			if !mustExist {
-				d = value.NewDict("file", value.S(src), "changed", value.Bool(false))
-			}
-			msg := text(r, "msg")
-			switch {
-			case strings.Contains(msg, "not found"):
-				d.Put("msg", value.S("the remote file does not exist, not transferring, ignored"))
-			case strings.HasPrefix(strings.ToLower(msg), "source is a directory"):
-				d.Put("msg", value.S("remote file is a directory, fetch cannot work on directories"))
-			}
-			return d, nil
+			return unread(r, src, mustExist)
 		}
 		if data, err = base64.StdEncoding.DecodeString(text(r, "content")); err != nil {
 			return nil, err
@@ -136,6 +128,31 @@ func fetch(c *Context) (*value.Dict, error) {
 	}
 	return value.NewDict("changed", value.Bool(true), "md5sum", value.S(md), "dest", value.S(dest), "remote_md5sum", value.None{},
 		"checksum", value.S(got), "remote_checksum", value.S(sum)), nil
+}
+
+// unread is the result where slurp could not read the file: its words stay in the error, the result has plainer ones.
+func unread(r *value.Dict, src string, mustExist bool) (*value.Dict, error) {
+	d, msg := r, text(r, "msg")
+	if !mustExist {
+		d = value.NewDict("file", value.S(src), "changed", value.Bool(false))
+	}
+	switch {
+	case strings.Contains(msg, "not found"):
+		d.Put("msg", value.S("the remote file does not exist, not transferring, ignored"))
+	case strings.HasPrefix(strings.ToLower(msg), "source is a directory"):
+		d.Put("msg", value.S("remote file is a directory, fetch cannot work on directories"))
+	default:
+		return d, nil
+	}
+	if !mustExist {
+		return d, nil
+	}
+	if cause := text(r, module.CauseKey); cause != "" {
+		msg += ": " + cause
+	}
+	f := fault.New(source.Location{}, "Module failed: %s", msg)
+	f.Result = d
+	return nil, f
 }
 
 // path makes a controller-side path absolute: relative ones count from the playbook's directory.

@@ -11,6 +11,7 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/pyre"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
+	"github.com/rehearse-dev/rehearse/internal/yaml"
 	"github.com/rehearse-dev/rehearse/runner/fault"
 )
 
@@ -126,13 +127,16 @@ func (l *varsLoad) file(path string, extensions []string) (problem string, err e
 		abs = path
 	}
 	f := playbook.Parse(source.NewFile(abs, data), playbook.VarsFile)
+	if f.Vars == nil && f.Tree.Err == nil {
+		if len(f.Tree.Docs) > 0 && !empty(f.Tree.Docs[0]) {
+			return path + " must be stored as a dictionary/hash", nil
+		}
+		f.Vars, f.Problems = &value.Dict{}, nil
+	}
 	for _, p := range f.Problems {
 		if p.Severity == 0 {
 			return "", fault.New(p.At, "%s", p.Message)
 		}
-	}
-	if f.Vars == nil {
-		return path + " must be stored as a dictionary/hash", nil
 	}
 	l.files = append(l.files, value.S(path))
 	for k, v := range f.Vars.RawAll() {
@@ -141,6 +145,13 @@ func (l *varsLoad) file(path string, extensions []string) (problem string, err e
 	return "", nil
 }
 
+// empty tells whether a document is false for Python: such a file defines nothing.
+func empty(n *yaml.Node) bool {
+	n = n.Resolve()
+	return n == nil || n.Kind == yaml.Scalar && n.ResolvedTag() == yaml.TagNull || n.Kind != yaml.Scalar && len(n.Items)+len(n.Pairs) == 0
+}
+
+// dir loads the files of a folder and of those below it, folder by folder.
 func (l *varsLoad) dir(name string) (problem string, err error) {
 	c := l.c
 	root := name
@@ -217,6 +228,7 @@ func (l *varsLoad) dir(name string) (problem string, err error) {
 		if depth != 0 && f.level > depth {
 			continue
 		}
+		before := l.vars.Copy() // a folder with a file that cannot be used gives nothing
 		entries, _ := os.ReadDir(f.path)
 		for _, e := range entries {
 			p := filepath.Join(f.path, e.Name())
@@ -249,6 +261,7 @@ func (l *varsLoad) dir(name string) (problem string, err error) {
 				continue
 			}
 			if problem, err := l.file(p, extensions); problem != "" || err != nil {
+				l.vars = before
 				return problem, err
 			}
 		}

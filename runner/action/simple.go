@@ -85,9 +85,8 @@ func validName(key value.Value) error {
 	if playbook.ValidName(key) {
 		return nil
 	}
-	msg, help, _ := strings.Cut(playbook.InvalidName(key), ". ")
-	f := fault.New(fault.Of(key), "%s.", strings.TrimSuffix(msg, "."))
-	f.Help = help
+	f := fault.New(fault.Of(key), "%s", playbook.InvalidName(key))
+	f.Help = "Variable names must be strings starting with a letter or underscore character, and contain only letters, numbers and underscores."
 	return f
 }
 
@@ -105,14 +104,14 @@ var addHost = &Action{Name: "ansible.builtin.add_host", NoHost: true, Once: true
 			}
 		}
 	}
-	name := ""
+	name, given := "", false
 	for _, k := range []string{"name", "hostname", "host"} {
-		if has(args, k) {
+		if given = has(args, k); given {
 			name = text(args, k)
 			break
 		}
 	}
-	if name == "" {
+	if !given {
 		return nil, fail("name, host or hostname needs to be provided")
 	}
 	c.Verbose(1, "creating host via 'add_host': hostname="+name)

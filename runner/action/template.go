@@ -11,6 +11,7 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/pytext"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
+	"github.com/rehearse-dev/rehearse/runner/fault"
 )
 
 var templateAction = &Action{Name: "ansible.builtin.template", Run: templateRun}
@@ -55,8 +56,10 @@ func templateRun(c *Context) (*value.Dict, error) {
 		}
 	}
 	path, err := c.find("templates", src)
-	if err != nil {
-		return nil, err
+	if err != nil { // the action catches it and raises one of its own
+		f := fault.New(source.Location{}, "%s", err)
+		f.Handling, f.Result = true, value.NewDict("msg", value.S(f.Msg))
+		return nil, f
 	}
 	rendered, err := Render(c, path, src, dest, &o)
 	if err != nil {

@@ -137,6 +137,9 @@ var assembleAction = &Action{Name: "ansible.builtin.assemble", Run: func(c *Cont
 	}
 	diff, _ := d.Raw("diff")
 	if l, ok := diff.(*value.List); ok && len(l.Items) > 0 { // of one file, not of several as copy's
+		if one, ok := l.Items[0].(*value.Dict); ok && has(one, "after_header") { // the joined file has no name of its own
+			one.Put("after_header", value.S(strings.TrimSuffix(text(one, "after_header"), "/src")))
+		}
 		d.Put("diff", l.Items[0])
 	}
 	return d, nil
