@@ -23,8 +23,11 @@ func (w *workspace) varsPlugins(fsys source.FS, dir string) vars.Plugins {
 	return w.askVarsPlugins
 }
 
-// roleVarsPlugins lets the vars plugins of a role count.
+// roleVarsPlugins lets the vars plugins of a role count; its callbacks come too late.
 func (w *workspace) roleVarsPlugins(fsys source.FS, role string) {
+	if w.warn != nil && hasPlugins(fsys, filepath.Join(role, "callback_plugins")) {
+		w.warn("The callback plugins in " + filepath.Join(role, "callback_plugins") + " are not used: only those beside the playbook, of the configured folders and of collections are.")
+	}
 	if hasPlugins(fsys, filepath.Join(role, "vars_plugins")) {
 		w.store.Use(w.askVarsPlugins)
 	}

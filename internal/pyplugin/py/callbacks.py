@@ -77,6 +77,8 @@ def load(args):
         if plugin.ansible_name in native:
             out.append([plugin.ansible_name, None])
             continue
+        if plugin.wants_implicit_tasks:
+            core.display.warning('The callback plugin %r wants to hear of implicit tasks; it hears of written ones only.' % str(plugin._load_name))
         wanted = sorted(plugin._implemented_callback_methods)
         if out and out[-1][1] is not None:
             _groups[-1].append(plugin)
