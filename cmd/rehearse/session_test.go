@@ -83,6 +83,31 @@ func TestSessions(t *testing.T) {
 	}
 }
 
+// TestPageOfTheDebugger holds docs/debugger.md to the session that it shows.
+func TestPageOfTheDebugger(t *testing.T) {
+	page, err := os.ReadFile("../../docs/debugger.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := txtar.ParseFile("testdata/sessions/debug_page.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range a.Files {
+		text := string(f.Data)
+		switch f.Name {
+		case "output":
+			text = text[strings.Index(text, "fatal:"):strings.Index(text, "\nPLAY RECAP")]
+		case "site.yml":
+		default:
+			continue
+		}
+		if !strings.Contains(string(page), text) {
+			t.Errorf("docs/debugger.md does not show %s as it is:\n%s", f.Name, text)
+		}
+	}
+}
+
 // playSession runs the file `session` of a set of files. Its lines are
 //
 //	run PROGRAM ARGUMENT...  what to run, on a terminal of 80 columns

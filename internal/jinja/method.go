@@ -97,9 +97,12 @@ func BoundMethod(self value.Value, name string) func(args []value.Value, kw *val
 		return nil
 	}
 	return func(args []value.Value, kw *value.Dict) (value.Value, error) {
-		return m.Call(&MethodCall{Self: self, Args: args, Kwargs: kw, run: &run{}, name: name})
+		return m.Call(&MethodCall{Self: self, Args: args, Kwargs: kw, run: &run{e: plainEngine()}, name: name})
 	}
 }
+
+// plainEngine serves methods that are called outside of any template.
+var plainEngine = sync.OnceValue(func() *Engine { return NewPlain(Config{}) })
 
 var methodTables sync.Map // type name -> map[string]*Method
 

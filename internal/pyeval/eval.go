@@ -727,6 +727,17 @@ func Attr(o value.Value, name string) (value.Value, error) {
 			return v, nil
 		}
 	}
+	if l, ok := o.(*value.List); ok && name == "sort" {
+		return &function{name: name, typ: "builtin_function_or_method", repr: "<built-in method sort of list object at 0x7f0000000000>",
+			call: func(_ []value.Value, kw *value.Dict) (value.Value, error) {
+				sorted, err := sortBy(l.Items, kw)
+				if err != nil {
+					return nil, err
+				}
+				copy(l.Items, sorted.(*value.List).Items)
+				return value.None{}, nil
+			}}, nil
+	}
 	if f := jinja.BoundMethod(o, name); f != nil {
 		return &function{name: name, typ: "builtin_function_or_method",
 			repr: "<built-in method " + name + " of " + value.TypeName(o) + " object at 0x7f0000000000>", call: f}, nil

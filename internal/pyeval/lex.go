@@ -117,7 +117,7 @@ func (l *lexer) tokens() ([]token, *SyntaxError) {
 			out = append(out, token{stringToken, string(l.src[i:end]), i, end})
 			i = end
 			continue
-		case unicode.IsDigit(c) || c == '.' && i+1 < len(l.src) && unicode.IsDigit(l.src[i+1]):
+		case isDigit(c) || c == '.' && i+1 < len(l.src) && isDigit(l.src[i+1]):
 			end, err := l.number(i)
 			if err != nil {
 				return out, err
@@ -163,6 +163,8 @@ func (l *lexer) tokens() ([]token, *SyntaxError) {
 	return out, nil
 }
 
+func isDigit(r rune) bool { return '0' <= r && r <= '9' }
+
 func isPrefix(s string) bool {
 	switch strings.ToLower(s) {
 	case "r", "b", "u", "f", "br", "rb", "fr", "rf":
@@ -202,7 +204,7 @@ func (l *lexer) number(i int) (int, *SyntaxError) {
 		}
 		return j
 	}
-	decimal := func(r rune) bool { return '0' <= r && r <= '9' }
+	decimal := isDigit
 	j, kind := i, "decimal"
 	if l.src[i] == '0' && i+1 < len(l.src) && strings.ContainsRune("xXoObB", l.src[i+1]) {
 		switch unicode.ToLower(l.src[i+1]) {
