@@ -5,6 +5,7 @@ import (
 
 	"github.com/rehearse-dev/rehearse/internal/playbook"
 	"github.com/rehearse-dev/rehearse/internal/value"
+	"github.com/rehearse-dev/rehearse/internal/yaml"
 	"github.com/rehearse-dev/rehearse/runner/callback"
 )
 
@@ -27,6 +28,7 @@ func detail(s *spec) *callback.TaskDetail {
 	}
 	if t.File != nil && t.Node != nil {
 		d.At = t.At()
+		d.Source, _ = t.Node.Value(t.File, yaml.Options{Trusted: true})
 	}
 	for k, v := range s.keywords {
 		d.Fields.Put(k, v)

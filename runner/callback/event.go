@@ -47,6 +47,7 @@ type TaskDetail struct {
 	Implicit bool
 	At       source.Location
 	Fields   *value.Dict // its keywords as they are written
+	Source   value.Value // the whole task as it is written, nil where nobody wrote it
 }
 
 // Deprecation is one deprecation warning of a result. When is the sentence part that says when and from where the

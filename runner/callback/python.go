@@ -219,12 +219,16 @@ func taskArgs(t *Task) *value.Dict {
 	if fields == nil {
 		fields = &value.Dict{}
 	}
+	written := detail.Source
+	if written == nil {
+		written = value.None{}
+	}
 	delegate, ok := fields.Raw("delegate_to")
 	if !ok {
 		delegate = value.None{}
 	}
 	return value.NewDict("uuid", value.S(t.UUID), "kind", value.S(detail.Kind), "implicit", value.Bool(detail.Implicit), "origin", place(detail.At),
-		"role", role, "fields", fields, "resolved", value.S(detail.Resolved), "name", value.S(name), "action", value.S(t.Action), "args", args,
+		"role", role, "ds", written, "fields", fields, "resolved", value.S(detail.Resolved), "name", value.S(name), "action", value.S(t.Action), "args", args,
 		"no_log", value.Bool(t.NoLog), "check_mode", value.Bool(t.Check), "diff", value.Bool(t.Diff), "delegate_to", delegate,
 		"ignore_unreachable", value.Bool(t.IgnoreUnreachable))
 }

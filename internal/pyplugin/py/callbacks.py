@@ -145,6 +145,7 @@ def task(given):
         t.implicit = given['implicit']
         t._parent = Block(play=_play)
         t._origin = _origin(given['origin'])
+        t._ds = given['ds']
         if given['role']:
             t._role = _role(given['role'])
             if cls is IncludeRole:
