@@ -84,6 +84,9 @@ func (r *run) specOf(t *playbook.Task) *spec {
 			s.keywords[k] = v
 		}
 	}
+	if _, given := s.keywords["no_log"]; !given && r.o.Config != nil && r.o.Config.Bool("DEFAULT_NO_LOG") {
+		s.keywords["no_log"] = value.Bool(true)
+	}
 	if s.target.kind == metaTask {
 		raw, _ := t.Action.Args.Raw("_raw_params")
 		if raw != nil {
@@ -232,7 +235,7 @@ func (r *run) resolve(name string, t *playbook.Task) (target, error) {
 		if !strings.Contains(name, ".") {
 			full = "ansible.builtin." + name
 		}
-		if a := action.Find(full); a != nil {
+		if a := action.Find(full); a != nil && !r.catalog.Rejects(short) {
 			return target{fqcn: a.Name, action: a}, nil
 		}
 		return target{}, err

@@ -33,6 +33,17 @@ func adhocCommand(env *Env) *cobra.Command {
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, argv []string) error {
 			pattern := argv[0]
+			if c, err := loadConfig(env); err == nil {
+				fl := cmd.Flags()
+				for _, o := range []struct {
+					flag, setting string
+					to            *string
+				}{{"module-name", "DEFAULT_MODULE_NAME", &name}, {"args", "DEFAULT_MODULE_ARGS", &args}, {"playbook-dir", "PLAYBOOK_DIR", &dir}} {
+					if !fl.Changed(o.flag) {
+						*o.to = c.String(o.setting)
+					}
+				}
+			}
 			short := strings.TrimPrefix(strings.TrimPrefix(name, "ansible.builtin."), "ansible.legacy.")
 			f.refusal = ""
 			if args == "" && slices.Contains(needsArguments, short) {

@@ -29,7 +29,7 @@ func vaultPasswords(env *Env, c *config.Config, ids, files []string, ask bool) v
 
 // vaultSecrets reads the vault passwords that command line and configuration name.
 func vaultSecrets(env *Env, c *config.Config, o workspaceOptions, warn func(string)) (*vault.Secrets, error) {
-	p := vaultPasswords(env, c, o.vaultIDs, o.vaultFiles, o.askVault)
+	p := vaultPasswords(env, c, o.vaultIDs, o.vaultFiles, o.askVault || c.Bool("DEFAULT_ASK_VAULT_PASS"))
 	s, err := p.Load(env.secret, warn)
 	if s != nil {
 		s.MatchID = matchVaultID(c)

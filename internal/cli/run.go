@@ -198,6 +198,14 @@ func colour(d *callback.Display, c *config.Config) {
 	} else if c.Bool("ANSIBLE_NOCOLOR") {
 		d.Color = false
 	}
+	for _, name := range callback.Colors {
+		if v := c.Get("COLOR_" + name); v.Origin.Kind != config.Default && v.Value != nil {
+			if d.Palette == nil {
+				d.Palette = map[string]string{}
+			}
+			d.Palette[name] = callback.Color(value.ToStr(v.Value))
+		}
+	}
 }
 
 // deprecations warns of the deprecated settings in use.
@@ -263,6 +271,7 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 	for _, p := range f.modulePaths {
 		f.modulePath = append(f.modulePath, strings.Split(p, ":")...)
 	}
+	f.defaults(env, &o)
 	if err := f.passwords(ctx, env, &o); err != nil {
 		return err
 	}

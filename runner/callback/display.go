@@ -20,6 +20,10 @@ type Display struct {
 	Color        bool
 	Columns      int // 79 at least
 	Deprecations bool
+	// Palette gives the colours that somebody has set, by what they stand for; see Colors and Color.
+	Palette map[string]string
+	// VerboseToStderr shows what verbosity adds on the error stream.
+	VerboseToStderr bool
 	// Log, when set, gets a copy of what is shown, without colours, a record for each message. LogVerbosity, where it is
 	// above Verbosity, adds what only it would show.
 	Log          *Log
@@ -136,6 +140,7 @@ func (d *Display) paint(msg, color string) string {
 	if color == "" || !d.Color {
 		return msg
 	}
+	color = d.code(color)
 	lines := strings.Split(msg, "\n")
 	for i, l := range lines {
 		lines[i] = "\x1b[" + color + "m" + l + "\x1b[0m"
@@ -192,7 +197,7 @@ func (d *Display) Verbose(level int, host, msg string) {
 		}
 		return
 	}
-	d.Show(msg, colorVerbose)
+	d.show(msg, colorVerbose, d.VerboseToStderr)
 }
 
 func (d *Display) once(msg string) bool {
