@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/rehearse-dev/rehearse/internal/module"
@@ -12,8 +13,20 @@ import (
 	"github.com/rehearse-dev/rehearse/runner/transport"
 )
 
-// call runs the action, or the module where there is no action of the name.
+// call runs the action, or the module where there is no action of the name. A host that is reached by a connection plugin in
+// Python is left to ansible-core's own actions, in the Python host.
 func (o *one) call(ctx context.Context) (*value.Dict, error) {
+	d, err := o.ownCall(ctx)
+	var other *otherConnection
+	if errors.As(err, &other) {
+		if path := o.coreAction(); path != "" {
+			return o.inPythonAction(ctx, path)
+		}
+	}
+	return d, err
+}
+
+func (o *one) ownCall(ctx context.Context) (*value.Dict, error) {
 	if path := o.run_().pythonAction(o.target); path != "" {
 		return o.inPythonAction(ctx, path)
 	}

@@ -97,8 +97,13 @@ func (o *one) connection(ctx context.Context) (transport.Conn, error) {
 		}
 		return o.open(key, func() (transport.Conn, error) { return transport.DialSSH(ctx, *t) })
 	}
-	return nil, fault.New(fault.Of(o.spec.keywords["connection"]), "the connection plugin '%s' was not found", name)
+	return nil, &otherConnection{fault.New(fault.Of(o.spec.keywords["connection"]), "the connection plugin '%s' was not found", name)}
 }
+
+// otherConnection is the error of a way to the host that is not one of ours: a connection plugin in Python may know it.
+type otherConnection struct{ error }
+
+func (e *otherConnection) Unwrap() error { return e.error }
 
 // open makes a connection once per key; a failed one is tried again by the next task.
 func (o *one) open(key string, dial func() (transport.Conn, error)) (transport.Conn, error) {

@@ -41,6 +41,23 @@ func (r *run) pythonAction(t target) string {
 	return path
 }
 
+// coreAction is the file of ansible-core's action for the target: that of its name, or the one that runs any module; "" where
+// no ansible-core is installed.
+func (o *one) coreAction() string {
+	r := o.run_()
+	in, err := r.installation()
+	if err != nil || r.o.Plugins == nil {
+		return ""
+	}
+	name := "normal"
+	if rest, ok := strings.CutPrefix(o.target.fqcn, "ansible.builtin."); ok {
+		if _, err := os.Stat(filepath.Join(in.Dir, "plugins", "action", rest+".py")); err == nil {
+			name = rest
+		}
+	}
+	return filepath.Join(in.Dir, "plugins", "action", name+".py")
+}
+
 // pythonTraits is what the text of an action plugin says of it that is needed before it runs.
 type pythonTraits struct {
 	raw  bool // takes free-form text

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"path/filepath"
+	"strings"
 
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
@@ -26,8 +27,12 @@ func (a *pythonCall) describe(path string) (*value.Dict, error) {
 	if err != nil {
 		return nil, err
 	}
-	if connection != "local" {
-		connection = "ssh"
+	if connection == "local" || oneOf(connection, connections) {
+		if connection != "local" {
+			connection = "ssh"
+		}
+	} else if !strings.Contains(connection, ".") { // a plugin in Python, which is named as it was written
+		connection = "ansible.legacy." + connection
 	}
 	attributes, err := a.taskAttributes(become)
 	if err != nil {
@@ -130,9 +135,9 @@ func (a *pythonCall) playContext(connection string, become bool) (*value.Dict, e
 		if t.Port != 0 {
 			d.Put("port", value.Int(t.Port))
 		}
-		if a.o.ConnectionPassword != "" {
-			d.Put("password", value.S(string(a.o.ConnectionPassword)))
-		}
+	}
+	if a.o.ConnectionPassword != "" {
+		d.Put("password", value.S(string(a.o.ConnectionPassword)))
 	}
 	method, err := a.becomeMethod()
 	if err != nil {

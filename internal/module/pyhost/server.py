@@ -37,6 +37,33 @@ def extend(base, payload):
     importlib.invalidate_caches()
 
 
+made = []  # files of a call that are removed at its end
+
+
+def respawnable(base, payload):
+    """A module that starts itself again under another interpreter takes one archive along: make it when that happens."""
+    try:
+        from ansible.module_utils._internal._ansiballz import _respawn
+    except ImportError:
+        return
+    own = _respawn.create_payload
+
+    def create_payload():
+        import tempfile
+        import zipfile
+        handle, path = tempfile.mkstemp(suffix=".zip")
+        made.append(path)
+        with os.fdopen(handle, "wb") as f, zipfile.ZipFile(f, "w") as out:
+            for archive in (base, payload):
+                with zipfile.ZipFile(archive) as z:
+                    for name in z.namelist():
+                        out.writestr(name, z.read(name))
+        sys.modules["__main__"]._modlib_path = path
+        return own()
+
+    _respawn.create_payload = create_payload
+
+
 def run(request):
     base, payload, fqn = request["base"], request["payload"], request["fqn"]
     extend(base, payload)
@@ -53,6 +80,7 @@ def run(request):
         basic._ANSIBLE_ARGS = params
         runpy.run_module(mod_name=fqn, init_globals=dict(_module_fqn=fqn, _modlib_path=payload), run_name="__main__", alter_sys=True)
         return
+    respawnable(base, payload)
     _loader.run_module(json_params=params, profile=request.get("profile") or "legacy", module_fqn=fqn, modlib_path=payload, extensions={})
 
 
@@ -81,6 +109,11 @@ def child(request, out, err):
             sys.stdout.flush()
             sys.stderr.flush()
         finally:
+            for path in made:
+                try:
+                    os.unlink(path)
+                except OSError:
+                    pass
             os._exit(code & 255)
 
 
@@ -112,11 +145,20 @@ def serve(base):
         with selectors.DefaultSelector() as wait:
             wait.register(out_r, selectors.EVENT_READ)
             wait.register(err_r, selectors.EVENT_READ)
+            # nothing is asked before the answer: what can be read here is the end, because the one who asks is gone
+            wait.register(requests, selectors.EVENT_READ)
             # a daemon that the module leaves behind may keep the pipes open: the end of the module ends the reading
             status = None
-            while wait.get_map():
+            while out_r in wait.get_map() or err_r in wait.get_map():
                 ready = wait.select(0.05)
                 for key, _ in ready:
+                    if key.fileobj is requests:
+                        try:
+                            os.killpg(pid, signal.SIGKILL)
+                        except OSError:
+                            pass  # it has not made its session yet
+                        os.kill(pid, signal.SIGKILL)
+                        os._exit(1)
                     data = os.read(key.fd, 65536)
                     if data:
                         parts[key.fd].append(data)

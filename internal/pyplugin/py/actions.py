@@ -145,7 +145,9 @@ class _Executor(TaskExecutor):
         self._set_become_plugin(variables, engine, self._connection)
         self._play_context.set_attributes_from_plugin(self._connection)
         self._set_connection_options(variables, engine)
-        return _linked(self._connection)
+        if name in ('local', 'ssh'):
+            _linked(self._connection)
+        return self._connection
 
 
 def _link(action):
