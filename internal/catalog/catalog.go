@@ -70,7 +70,8 @@ type Options struct {
 	// Actions and ConfiguredActions are the same for action plugins: action_plugins folders, DEFAULT_ACTION_PLUGIN_PATH.
 	Actions           []string
 	ConfiguredActions []string
-	Core              string // folder of an installed ansible-core (.../site-packages/ansible), "" without one
+	Rejected          map[string]bool // short names of modules and actions outside collections that are not to be found
+	Core              string          // folder of an installed ansible-core (.../site-packages/ansible), "" without one
 	// Path is the PATH in which an installed ansible is looked for when a name needs it: its modules of ansible.builtin
 	// and the collections of the big package. "" looks for none.
 	Path string
@@ -148,6 +149,9 @@ func (c *Catalog) Module(name string, collections []string) (*Entry, error) {
 	return e, err
 }
 
+// Rejects tells whether a short name of ansible.builtin is not to be found (Options.Rejected).
+func (c *Catalog) Rejects(name string) bool { return c.o.Rejected[name] }
+
 func (c *Catalog) resolve(name string, collections, trail []string) (*Entry, error) {
 	if slices.Contains(trail, name) || len(trail) > 20 {
 		return nil, &NotFound{Name: name}
@@ -172,6 +176,9 @@ func (c *Catalog) resolve(name string, collections, trail []string) (*Entry, err
 // full resolves a name of one collection.
 func (c *Catalog) full(in, name string, trail []string) (*Entry, error) {
 	asked := in + "." + name
+	if c.o.Rejected[name] && (in == "ansible.legacy" || in == "ansible.builtin") {
+		return nil, c.notFound(shown(asked))
+	}
 	if in == "ansible.legacy" {
 		if e := c.legacy(name); e != nil {
 			return e, nil

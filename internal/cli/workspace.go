@@ -145,7 +145,11 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 	}
 	library := append([]string(nil), o.modulePath...)
 	library = append(library, filepath.Join(dir, "library"))
-	w.catalog = catalog.New(catalog.Options{FS: o.fs, CollectionsPath: w.collections,
+	rejected, err := w.rejectedModules(o.fs)
+	if err != nil {
+		return nil, err
+	}
+	w.catalog = catalog.New(catalog.Options{FS: o.fs, Rejected: rejected, CollectionsPath: w.collections,
 		Library: library, Configured: w.config.Strings("DEFAULT_MODULE_PATH"),
 		Actions: []string{filepath.Join(dir, "action_plugins")}, ConfiguredActions: w.config.Strings("DEFAULT_ACTION_PLUGIN_PATH"),
 		Path: env.Getenv("PATH")})
