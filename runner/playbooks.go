@@ -134,6 +134,9 @@ func (r *run) problems(list []diag.Diagnostic) int {
 	for _, d := range list {
 		f := diagFault(d)
 		if d.Severity == diag.Error {
+			if strings.HasPrefix(d.Message, "Unable to retrieve file contents.") {
+				f.At = source.Location{} // ansible-core names the file only, not what imports it
+			}
 			r.display.Error(f, true)
 			code = ExitParser
 			if strings.HasSuffix(d.Rule, "[missing-file]") || strings.HasSuffix(d.Rule, "[role-not-found]") {

@@ -41,8 +41,8 @@ func (f *runFlags) additional(w *workspace, o *runner.Options) bool {
 // needsPython tells whether a callback of the run is written in Python: one that the settings name, or one that the
 // project has.
 func (f *runFlags) needsPython(w *workspace, o *runner.Options, stdout string) bool {
-	if f.output == "json" {
-		return false
+	if f.output == "json" || o.Syntax || o.ListHosts || o.ListTags || o.ListTasks {
+		return false // nothing runs that callbacks could tell of
 	}
 	if !callback.Native(stdout) {
 		return true

@@ -124,7 +124,12 @@ func listMethods() []*Method {
 			}
 			l := listOf(c)
 			l.Own()
-			l.Items = append(l.Items, items...)
+			for _, item := range items {
+				if u, ok := item.(*value.Undefined); ok {
+					return u, nil
+				}
+				l.Items = append(l.Items, item)
+			}
 			return none, nil
 		}},
 		{Name: "index", Params: "value, start=0, stop=None", Doc: "Where the first equal item stands; an error where there is none.", Result: "int", Call: func(c *MethodCall) (value.Value, error) {
@@ -401,7 +406,15 @@ func dictUpdate(c *MethodCall) (value.Value, error) {
 		return nil, value.TypeError("update expected at most 1 argument, got %d", len(c.Args))
 	}
 	if len(c.Args) == 1 {
-		if err := UpdateDict(d, c.Args[0]); err != nil {
+		if o, ok := c.Args[0].(*value.Dict); ok {
+			// ansible-core meets an undefined entry while the dict takes the entries over, one after the other.
+			for k, v := range o.All() {
+				if u, ok := v.(*value.Undefined); ok {
+					return u, nil
+				}
+				d.Set(k, v)
+			}
+		} else if err := UpdateDict(d, c.Args[0]); err != nil {
 			return nil, err
 		}
 	}
