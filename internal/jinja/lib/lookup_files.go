@@ -203,6 +203,12 @@ func withoutUndefined(all []value.Value, omit bool) ([]value.Value, error) {
 				return nil, err
 			}
 			v = list(kept)
+		case *value.Tuple:
+			kept, err := withoutUndefined(x.Items, omit)
+			if err != nil {
+				return nil, err
+			}
+			v = list(kept)
 		case *value.Dict:
 			d := &value.Dict{}
 			for k, y := range x.All() {
