@@ -82,7 +82,7 @@ func (i *Inventory) AddHost(name, group string, port int) (*Host, error) {
 		i.version++
 		var file, dir value.Value = value.None{}, value.None{}
 		if i.current != "" {
-			file = value.S(i.current)
+			file, dir = value.S(i.current), value.S("None") // the text: a list of hosts has no directory
 			if i.currentDir != "" {
 				dir = value.S(i.currentDir)
 			}
