@@ -73,7 +73,7 @@ func (r *run) refused(pb *playbook.Playbook) []diag.Diagnostic {
 		}
 		if a := play.Attr("connection"); a != nil && !templated(a.Value) {
 			if name := value.ToStr(a.Value); !oneOf(name, connections) && r.connectionPlugin(name, play.BaseDir) == "" {
-				note(a.At(), "The connection plugin '%s' was not found; there are local and ssh, and those in Python that the project or a collection has.", name)
+				note(a.At(), "The connection plugin '%s' is not supported; there are local and ssh.", name)
 			}
 		}
 		var tasks []*playbook.Task
