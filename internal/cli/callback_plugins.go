@@ -92,17 +92,22 @@ func (f *runFlags) pythonCallbacks(w *workspace, o *runner.Options, stdout strin
 	return nil
 }
 
+// extraVars are the variables of -e, later ones over earlier ones.
+func (w *workspace) extraVars() *value.Dict {
+	d := &value.Dict{}
+	for _, l := range w.extra {
+		for k, v := range l.Vars.RawAll() {
+			d.Set(k, v)
+		}
+	}
+	return d
+}
+
 // answer tells plugins in Python about hosts, groups and variables.
 func (w *workspace) answer(ctx context.Context, method string, args value.Value) (value.Value, error) {
 	switch method {
 	case "extra_vars":
-		d := &value.Dict{}
-		for _, l := range w.extra {
-			for k, v := range l.Vars.RawAll() {
-				d.Set(k, v)
-			}
-		}
-		return d, nil
+		return w.extraVars(), nil
 	case "vars":
 		q := vars.Query{}
 		if d, ok := args.(*value.Dict); ok {

@@ -224,6 +224,11 @@ func portable(v value.Value, path []string, whole bool) value.Value {
 	case *value.Dict:
 		d := &value.Dict{}
 		for k, x := range v.RawAll() {
+			if _, text := k.(value.Str); !text { // JSON has its own form of numbers, True and None as keys
+				if name, err := value.ToJSON(k, value.JSONOptions{}); err == nil {
+					k = value.S(string(name))
+				}
+			}
 			d.Set(k, portable(x, append(slices.Clip(path), value.ToStr(k)), whole))
 		}
 		return d

@@ -79,6 +79,9 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 	if w.config, err = loadConfig(env); err != nil {
 		return nil, err
 	}
+	if err := invalidSetting(w.config); err != nil {
+		return nil, err
+	}
 	if o.configured != nil {
 		o.configured(w.config)
 	}
@@ -114,17 +117,17 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 		Untrusted:               distrust(w.config.String("_TEMPLAR_UNTRUSTED_TEMPLATE_BEHAVIOR"), o.caution),
 		AllowBrokenConditionals: w.config.Bool("ALLOW_BROKEN_CONDITIONALS"),
 	})
+	extra, err := vars.ParseExtra(o.fs, o.extra, w.secrets.Decrypt)
+	if err != nil {
+		return nil, err
+	}
+	w.extra = extra
 	if w.inventory, w.diags, err = w.loadInventory(o); err != nil {
 		return nil, err
 	}
 	if o.magic != nil {
 		w.describeSources(o)
 	}
-	extra, err := vars.ParseExtra(o.fs, o.extra, w.secrets.Decrypt)
-	if err != nil {
-		return nil, err
-	}
-	w.extra = extra
 	w.store = vars.New(vars.Options{Plugins: w.varsPlugins(o.fs, dir), FileStage: w.fileStage(), FS: o.fs, Inventory: w.inventory, Engine: w.engine, Dir: dir, Extra: extra,
 		Merge: w.config.String("DEFAULT_HASH_BEHAVIOUR") == "merge", Decrypt: w.secrets.Decrypt, Magic: o.magic,
 		Python:        sync.OnceValue(func() string { return controllerPython(env) }),
@@ -233,7 +236,7 @@ func (w *workspace) loadInventory(o workspaceOptions) (*inventory.Inventory, []d
 		sources = w.config.Strings("DEFAULT_HOST_LIST")
 	}
 	return inventory.Load(o.fs, sources, inventory.Options{
-		Dir: w.env.Dir, Engine: w.engine, Decrypt: w.secrets.Decrypt, Verbose: o.verbose, Plugins: w.plugins, NoCache: o.noCache, Found: o.found,
+		Dir: w.env.Dir, Engine: w.engine, Decrypt: w.secrets.Decrypt, Verbose: o.verbose, Plugins: w.plugins, NoCache: o.noCache, Found: o.found, Extra: w.extraVars(), UseExtra: w.config.Plugin("inventory/constructed", "use_extra_vars").Value == value.Value(value.Bool(true)),
 		HideStderr: w.config.Plugin("inventory/script", "always_show_stderr").Value == value.Value(value.Bool(false)),
 		VarsOf: func(i *inventory.Inventory, h *inventory.Host, sources []string) *value.Dict {
 			return vars.Beside(o.fs, i, h, sources, w.secrets.Decrypt)

@@ -18,7 +18,7 @@ func parseConstructed(r *reading, path string) error {
 	c := &constructed{r: r, path: path}
 	c.strict = c.flag(d, "strict", false)
 	c.plugins = c.flag(d, "use_vars_plugins", false)
-	c.extra = c.flag(d, "use_extra_vars", false)
+	c.extra = c.flag(d, "use_extra_vars", r.o.UseExtra)
 	c.leading = c.flag(d, "leading_separator", true)
 	c.compose, _ = raw(d, "compose").(*value.Dict)
 	c.groups, _ = raw(d, "groups").(*value.Dict)

@@ -23,13 +23,15 @@ const matchTimeout = time.Second
 
 // Options steer how sources are read. The zero value reads with ansible-core's defaults.
 type Options struct {
-	Ctx     context.Context // stops inventory scripts; nil means never
-	Dir     string          // working directory that relative sources count from; "" is the process's
-	Env     []string        // environment of inventory scripts; nil is the process's
-	Engine  *jinja.Engine   // for constructed and generator sources; nil: these are refused
-	Python  string          // ansible_python_interpreter of the implicit localhost; "" for none
-	Extra   *value.Dict     // extra variables, for constructed sources with use_extra_vars
-	Decrypt func(ciphertext []byte) ([]byte, error)
+	Ctx    context.Context // stops inventory scripts; nil means never
+	Dir    string          // working directory that relative sources count from; "" is the process's
+	Env    []string        // environment of inventory scripts; nil is the process's
+	Engine *jinja.Engine   // for constructed and generator sources; nil: these are refused
+	Python string          // ansible_python_interpreter of the implicit localhost; "" for none
+	Extra  *value.Dict     // extra variables, for constructed sources with use_extra_vars
+	// UseExtra is use_extra_vars of constructed sources that do not say it themselves.
+	UseExtra bool
+	Decrypt  func(ciphertext []byte) ([]byte, error)
 	// Verbose gets messages that are shown from a verbosity on (3 is -vvv); may be nil.
 	Verbose func(level int, message string)
 	// Plugins runs inventory plugins that are written in Python; nil: there are none.
@@ -215,7 +217,10 @@ func (r *reading) source(path string) (bool, error) {
 			}
 			parsed = parsed || ok
 		}
-		return parsed, nil
+		if !parsed {
+			return false, r.unparsed(path)
+		}
+		return true, nil
 	}
 	r.inv.current, r.inv.currentDir = path, ""
 	if info, err := r.fs.Stat(path); err == nil && info.Mode().IsRegular() {
@@ -281,11 +286,16 @@ func (r *reading) source(path string) (bool, error) {
 			Related: append([]diag.Related{{Message: outer + "."}}, links(f.err, origin)...),
 		})
 	}
+	return false, r.unparsed(path)
+}
+
+// unparsed says that nothing could read a source: an error where the settings ask for one, else a warning.
+func (r *reading) unparsed(path string) error {
 	if r.o.AnyUnparsedFailed {
-		return false, fmt.Errorf("Completely failed to parse inventory source %s", path)
+		return fmt.Errorf("Completely failed to parse inventory source %s", path)
 	}
 	r.problems = append(r.problems, diag.Diagnostic{Rule: "inventory", Severity: diag.Warning, Message: fmt.Sprintf("Unable to parse %s as an inventory source", path)})
-	return false, nil
+	return nil
 }
 
 // declined tells that a plugin does not take the source.
