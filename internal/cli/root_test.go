@@ -26,3 +26,16 @@ func TestNamesOfAnsiblesPrograms(t *testing.T) {
 		}
 	}
 }
+
+// ansible-core 2.19.14: ANSIBLE_TIMEOUT=lola ansible -m ping localhost.
+func TestInvalidSettingEndsTheRun(t *testing.T) {
+	t.Setenv("ANSIBLE_TIMEOUT", "lola")
+	t.Setenv("LC_ALL", "C.UTF-8")
+	var out, errs bytes.Buffer
+	env := OS()
+	env.Stdin, env.Stdout, env.Stderr, env.Dir = strings.NewReader(""), &out, &errs, t.TempDir()
+	status := Main([]string{"ansible", "-m", "ping", "localhost"}, env)
+	if want := "ERROR: Config 'DEFAULT_TIMEOUT' from 'env: ANSIBLE_TIMEOUT' has an invalid value"; status != 5 || !strings.HasPrefix(errs.String(), want) {
+		t.Errorf("status %d, %q, want %q", status, errs.String(), want)
+	}
+}

@@ -12,3 +12,13 @@ func loadConfig(env *Env) (*config.Config, error) {
 		return v, v != ""
 	}})
 }
+
+// invalidSetting is the first setting whose value does not fit its type: no program of Ansible starts with one.
+func invalidSetting(c *config.Config) error {
+	for _, v := range c.All() {
+		if v.Err != nil {
+			return &ExitError{Code: 5, Message: "ERROR: " + v.Err.Error()}
+		}
+	}
+	return nil
+}
