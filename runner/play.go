@@ -374,6 +374,7 @@ func (p *playRun) startAt(host string, s state) (state, bool) {
 				if n == "" {
 					continue
 				}
+				p.run.passed = append(p.run.passed, n)
 				if m, err := filepath.Match(p.o.StartAt, n); n == p.o.StartAt || err == nil && m {
 					return s, true
 				}

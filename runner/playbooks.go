@@ -13,6 +13,7 @@ import (
 
 	"github.com/rehearse-dev/rehearse/internal/diag"
 	"github.com/rehearse-dev/rehearse/internal/inventory"
+	"github.com/rehearse-dev/rehearse/internal/nearest"
 	"github.com/rehearse-dev/rehearse/internal/playbook"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/terminal"
@@ -93,7 +94,11 @@ func (r *run) playbooks(ctx context.Context) int {
 		}
 	}
 	if r.o.StartAt != "" && !r.startDone && !r.listing() && len(r.o.Playbooks) > 0 {
-		r.display.Error(&fault.Fault{Msg: fmt.Sprintf("No matching task \"%s\" found. Note: --start-at-task can only follow static includes.", r.o.StartAt)}, true)
+		msg := fmt.Sprintf("No matching task \"%s\" found. Note: --start-at-task can only follow static includes.", r.o.StartAt)
+		if near := nearest.Name(r.o.StartAt, r.passed); near != "" {
+			msg += " Did you mean \"" + near + "\"?"
+		}
+		r.display.Error(&fault.Fault{Msg: msg}, true)
 	}
 	return status
 }

@@ -136,6 +136,7 @@ type run struct {
 	unreachable map[string]bool
 	gathered    map[string]bool
 	startDone   bool
+	passed      []string       // names that --start-at-task did not mean
 	dynamic     []func() error // what add_host and group_by did, to be done again after a refresh
 	cache       *factCache
 	warned      int // inventory warnings shown

@@ -111,6 +111,9 @@ func runCommand(env *Env) *cobra.Command {
 			"Exit codes: 0 all well, 1 an error, 2 a host failed, 4 a host was unreachable or a file cannot be parsed,\n" +
 			"5 wrong options, 99 interrupted.",
 		Args: cobra.MinimumNArgs(1),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return []string{"yml", "yaml"}, cobra.ShellCompDirectiveFilterFileExt
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Playbooks = args
 			o.Tags, o.Skip = splitTags(tags), splitTags(skip)
