@@ -112,3 +112,18 @@ func (o *one) selinuxFilesystems() []string {
 func (o *one) keepRemoteFiles() bool {
 	return o.o.Config != nil && o.o.Config.Bool("DEFAULT_KEEP_REMOTE_FILES")
 }
+
+// openFiles is how many files a Python module may have open; 0 leaves that as it is.
+func (o *one) openFiles() (value.Value, error) {
+	v, err := o.connVar("ansible_python_module_rlimit_nofile")
+	if err != nil {
+		return nil, err
+	}
+	if v == nil && o.o.Config != nil {
+		v = o.o.Config.Get("PYTHON_MODULE_RLIMIT_NOFILE").Value
+	}
+	if v == nil || value.ToStr(v) == "" {
+		return value.Int(0), nil
+	}
+	return convert("int", v)
+}

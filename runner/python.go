@@ -165,9 +165,13 @@ func (o *one) pythonRequest(req *transport.Request, t target, args *value.Dict) 
 	if err != nil {
 		return err
 	}
+	files, err := o.openFiles()
+	if err != nil {
+		return err
+	}
 	req.Module = module.PythonName
 	req.Args = value.NewDict("interpreter", value.S(interpreter), "fqn", value.S(m.FQN), "base", value.S(m.Base.Hash),
-		"payload", value.S(m.Payload.Hash), "params", value.S(params))
+		"payload", value.S(m.Payload.Hash), "params", value.S(params), "files", files)
 	blobs := map[string]transport.Blob{}
 	for k, b := range req.Blobs {
 		blobs[k] = b

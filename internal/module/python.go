@@ -15,7 +15,7 @@ import (
 // since no playbook may name it.
 const PythonName = "rehearse.python"
 
-// python runs a Python module. Its arguments: interpreter, fqn, params and profile (texts), base and payload (keys of
+// python runs a Python module. Its arguments: interpreter, fqn, params and profile (texts), files (a number, the limit of open files; 0 leaves it), base and payload (keys of
 // blobs, the SHA-256 in hex). It has no Spec: the module checks its own arguments.
 var python = &Module{Name: PythonName, Doc: "Runs a module that is written in Python.", Run: runPython}
 
@@ -24,6 +24,7 @@ func runPython(c *Call) *value.Dict {
 		return c.failed(Fail(c.text("fqn") + ": this connection cannot run Python modules"))
 	}
 	r := &pyhost.Request{Interpreter: c.text("interpreter"), FQN: c.text("fqn"), Params: c.text("params"), Profile: c.text("profile"), Env: c.Env, Cwd: c.Cwd}
+	r.Files, _ = c.integer("files")
 	for _, archive := range []struct {
 		key  string
 		path *string

@@ -40,6 +40,7 @@ type Request struct {
 	Profile     string            `json:"profile,omitempty"`
 	Env         map[string]string `json:"env,omitempty"`
 	Cwd         string            `json:"cwd,omitempty"`
+	Files       int64             `json:"files,omitempty"` // how many files the module may have open; 0 leaves that
 }
 
 // Reply is what the module's process gave. RC is negative for a signal.

@@ -71,6 +71,15 @@ def run(request):
     os.environ.update(request.get("env") or {})
     if request.get("cwd"):
         os.chdir(request["cwd"])
+    if request.get("files"):
+        import resource
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = request["files"] if hard == resource.RLIM_INFINITY else min(hard, request["files"])
+        if wanted != soft:
+            try:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            except ValueError:
+                pass
     sys.argv = [fqn]
     from ansible.module_utils import basic
     try:
