@@ -101,7 +101,7 @@ func (e *Env) exec(n *node) error {
 		}
 		v, err := binary(n.text, old, by)
 		if err != nil {
-			if err := err.(error); strings.HasPrefix(err.Error(), "unsupported operand type(s) for "+n.text+":") {
+			if strings.HasPrefix(err.Error(), "unsupported operand type(s) for "+n.text+":") {
 				return value.TypeError("%s", strings.Replace(err.Error(), n.text+":", n.text+"=:", 1))
 			}
 			return err
