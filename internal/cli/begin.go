@@ -14,6 +14,11 @@ func begin(env *Env, c *config.Config, d *callback.Display) {
 		}
 		d.LogVerbosity = c.Int("LOG_VERBOSITY")
 	}
+	top(env, c, d)
+}
+
+// top prints the version (-vv) and which ansible.cfg is in use (-v).
+func top(env *Env, c *config.Config, d *callback.Display) {
 	if d.Shows(1) {
 		d.Verbose(1, "", versionText(env.Program, env, c))
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/config"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/yaml"
+	"github.com/rehearse-dev/rehearse/runner/callback"
 )
 
 // configRun is one call of a config command.
@@ -60,7 +61,7 @@ func configCommand(env *Env) *cobra.Command {
 }
 
 func (c *configRun) command(use, short string, run func() error) *cobra.Command {
-	cmd := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error {
+	cmd := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
 		if c.kind != "base" && c.kind != "all" && !slices.Contains(pluginKinds(), c.kind) {
 			return &ExitError{2, fmt.Sprintf("argument -t/--type: invalid choice: '%s' (choose from 'all', 'base', '%s')", c.kind, strings.Join(pluginKinds(), "', '"))}
 		}
@@ -77,12 +78,18 @@ func (c *configRun) command(use, short string, run func() error) *cobra.Command 
 		if c.config, err = loadConfig(&env); err != nil {
 			return &ExitError{1, "[ERROR]: " + err.Error()}
 		}
+		if n, err := cmd.Flags().GetCount("verbose"); err == nil && n > 0 {
+			d := callback.NewDisplay(c.env.Stdout, c.env.Stderr, 0, false)
+			d.Verbosity = n
+			top(c.env, c.config, d)
+			d.Flush()
+		}
 		return run()
 	}}
 	f := cmd.Flags()
 	f.StringVarP(&c.file, "config", "c", "", "the ansible.cfg to look at instead of the one that is found")
 	f.StringVarP(&c.kind, "type", "t", "base", "settings of ansible-core (base), of one kind of plugin, or all")
-	f.CountP("verbose", "v", "accepted for compatibility with ansible-config: there is no more to say")
+	f.CountP("verbose", "v", "say which ansible.cfg is read; -vv with the version")
 	return cmd
 }
 
