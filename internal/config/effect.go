@@ -38,7 +38,6 @@ var NoEffect = map[string]string{
 	"DEFAULT_HTTPAPI_PLUGIN_PATH":                  noNetwork,
 	"DEFAULT_NETCONF_PLUGIN_PATH":                  noNetwork,
 	"DEFAULT_TERMINAL_PLUGIN_PATH":                 noNetwork,
-	"DEFAULT_CONNECTION_PLUGIN_PATH":               noPlugin,
 	"DEFAULT_STRATEGY_PLUGIN_PATH":                 noPlugin,
 	"BECOME_PLUGIN_PATH":                           noPlugin,
 	"DEFAULT_CACHE_PLUGIN_PATH":                    noPlugin,
