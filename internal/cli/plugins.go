@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/rehearse-dev/rehearse/internal/pyplugin"
 	"github.com/rehearse-dev/rehearse/internal/value"
@@ -22,6 +23,12 @@ func (w *workspace) openPlugins(o workspaceOptions, dir string) {
 		"test":   w.config.Strings("DEFAULT_TEST_PLUGIN_PATH"),
 		"lookup": w.config.Strings("DEFAULT_LOOKUP_PLUGIN_PATH"),
 	}, collections)
+	index.Installed = sync.OnceValue(func() string {
+		if in, err := pymodule.Find(w.env.Getenv); err == nil {
+			return filepath.Dir(in.Dir)
+		}
+		return ""
+	})
 	notes := o.notes
 	if notes == nil {
 		notes = w.notesToStderr

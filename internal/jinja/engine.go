@@ -151,6 +151,11 @@ func (e *Engine) find(kind, name string) (*Function, error) {
 		}
 	}
 	if f := t[name]; f != nil {
+		if f.Refused && e.cfg.Find != nil {
+			if own, err := e.cfg.Find(kind, f.FQCN); own != nil && err == nil {
+				return own, nil
+			}
+		}
 		return f, nil
 	}
 	if e.ansible {

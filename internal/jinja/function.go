@@ -26,6 +26,7 @@ type Function struct {
 	Params    []Param
 	Doc       string // one line, our own words
 	Result    string // type of the result for the editor: "str", "int", "list", "bool", "dict", "any", "same"
+	Refused   bool   // Call says only why it cannot be done here: a plugin of that name in Python is better
 	Undefined bool   // takes undefined arguments and undefined items as they are
 	Call      func(c *Call) (value.Value, error)
 }

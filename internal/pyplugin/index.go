@@ -36,6 +36,9 @@ var kinds = []string{"filter", "test", "lookup"}
 type Index struct {
 	fs          source.FS
 	collections []string // folders that hold ansible_collections
+	// Installed, when set, gives the folder that holds those of an installed ansible; it is asked for names that the other
+	// folders do not have. It is set before the first use.
+	Installed func() string
 
 	mu     sync.Mutex
 	bases  []string            // folders of playbooks and roles, in the order in which they became known
@@ -258,7 +261,19 @@ func (x *Index) collection(kind, namespace, name, below string) *table {
 	for i := len(x.bases) - 1; i >= 0; i-- {
 		roots = append([]string{filepath.Join(x.bases[i], "collections")}, roots...)
 	}
-	for _, root := range roots {
+	for i := 0; ; i++ {
+		var root string
+		switch {
+		case i < len(roots):
+			root = roots[i]
+		case i == len(roots) && x.Installed != nil:
+			root = x.Installed()
+		default:
+			return nil
+		}
+		if root == "" {
+			continue
+		}
 		if filepath.Base(root) == "ansible_collections" {
 			root = filepath.Dir(root)
 		}
@@ -273,5 +288,4 @@ func (x *Index) collection(kind, namespace, name, below string) *table {
 		}
 		return t
 	}
-	return nil
 }

@@ -26,11 +26,11 @@ var utilsFilters = []*jinja.Function{
 		Params: params{{Name: "var", Type: "any"}, {Name: "path", Type: "str", Doc: "the path"}, {Name: "wantlist", Default: no, Type: "bool", Doc: "in a list"}}},
 	{Name: "param_list_compare", FQCN: "ansible.utils.param_list_compare", Doc: "Which of the names asked for can be served.", Result: "dict", Call: paramListCompare,
 		Params: params{{Name: "base", Type: "list"}, {Name: "target", Type: "list", Doc: "names, !names to leave out, or all"}}},
-	{Name: "consolidate", FQCN: "ansible.utils.consolidate", Doc: "Not supported.", Result: "dict", Call: refuse("ansible.utils.consolidate", "a Python filter plugin"), Params: params{{Name: "data_sources", Type: "list"}, {Name: "args", Star: true}, {Name: "kwargs", StarStar: true}}},
-	{Name: "fact_diff", FQCN: "ansible.utils.fact_diff", Doc: "Not supported.", Result: "list", Call: refuse("ansible.utils.fact_diff", "a Python filter plugin"), Params: params{{Name: "before", Type: "any"}, {Name: "args", Star: true}, {Name: "kwargs", StarStar: true}}},
-	{Name: "from_xml", FQCN: "ansible.utils.from_xml", Doc: "Not supported.", Result: "dict", Call: refuse("ansible.utils.from_xml", "the Python library xmltodict"), Params: params{{Name: "data", Type: "str"}, {Name: "args", Star: true}, {Name: "kwargs", StarStar: true}}},
-	{Name: "to_xml", FQCN: "ansible.utils.to_xml", Doc: "Not supported.", Result: "str", Call: refuse("ansible.utils.to_xml", "the Python library xmltodict"), Params: params{{Name: "data", Type: "dict"}, {Name: "args", Star: true}, {Name: "kwargs", StarStar: true}}},
-	{Name: "validate", FQCN: "ansible.utils.validate", Doc: "Not supported.", Result: "list", Call: refuse("ansible.utils.validate", "the Python library jsonschema"), Params: params{{Name: "data", Type: "any"}, {Name: "args", Star: true}, {Name: "kwargs", StarStar: true}}},
+	{Name: "consolidate", FQCN: "ansible.utils.consolidate", Doc: "Not supported.", Result: "dict", Refused: true, Call: refuse("ansible.utils.consolidate", "a Python filter plugin"), Params: params{{Name: "data_sources", Type: "list"}, {Name: "args", Star: true}, {Name: "kwargs", StarStar: true}}},
+	{Name: "fact_diff", FQCN: "ansible.utils.fact_diff", Doc: "Not supported.", Result: "list", Refused: true, Call: refuse("ansible.utils.fact_diff", "a Python filter plugin"), Params: params{{Name: "before", Type: "any"}, {Name: "args", Star: true}, {Name: "kwargs", StarStar: true}}},
+	{Name: "from_xml", FQCN: "ansible.utils.from_xml", Doc: "Not supported.", Result: "dict", Refused: true, Call: refuse("ansible.utils.from_xml", "the Python library xmltodict"), Params: params{{Name: "data", Type: "str"}, {Name: "args", Star: true}, {Name: "kwargs", StarStar: true}}},
+	{Name: "to_xml", FQCN: "ansible.utils.to_xml", Doc: "Not supported.", Result: "str", Refused: true, Call: refuse("ansible.utils.to_xml", "the Python library xmltodict"), Params: params{{Name: "data", Type: "dict"}, {Name: "args", Star: true}, {Name: "kwargs", StarStar: true}}},
+	{Name: "validate", FQCN: "ansible.utils.validate", Doc: "Not supported.", Result: "list", Refused: true, Call: refuse("ansible.utils.validate", "the Python library jsonschema"), Params: params{{Name: "data", Type: "any"}, {Name: "args", Star: true}, {Name: "kwargs", StarStar: true}}},
 }
 
 func pluginError(plugin, format string, args ...any) error {

@@ -46,11 +46,11 @@ var utilsTests = []*jinja.Function{
 	{Name: "subnet_of", FQCN: "ansible.utils.subnet_of", Doc: "The network lies in the other one.", Result: "bool", Params: netParams, Call: subnetOf(false)},
 	{Name: "supernet_of", FQCN: "ansible.utils.supernet_of", Doc: "The other network lies in this one.", Result: "bool", Params: netParams, Call: subnetOf(true)},
 	{Name: "unspecified", FQCN: "ansible.utils.unspecified", Doc: "The text is the unspecified address.", Result: "bool", Params: ipParam, Call: addressTest(func(n *ipNet) bool { return n.value.Sign() == 0 })},
-	{Name: "validate", FQCN: "ansible.utils.validate", Doc: "Not supported: needs the jsonschema library.", Result: "bool", Call: refuse("ansible.utils.validate", "the Python library jsonschema"), Params: params{{Name: "data", Type: "any"}, {Name: "args", Star: true}, {Name: "kwargs", StarStar: true}}},
-	{Name: "a_module", FQCN: "community.general.a_module", Doc: "Not supported.", Result: "bool", Call: refuse("community.general.a_module", "Python's plugin loader"), Params: params{{Name: "term", Type: "str"}}},
+	{Name: "validate", FQCN: "ansible.utils.validate", Doc: "Not supported: needs the jsonschema library.", Result: "bool", Refused: true, Call: refuse("ansible.utils.validate", "the Python library jsonschema"), Params: params{{Name: "data", Type: "any"}, {Name: "args", Star: true}, {Name: "kwargs", StarStar: true}}},
+	{Name: "a_module", FQCN: "community.general.a_module", Doc: "Not supported.", Result: "bool", Refused: true, Call: refuse("community.general.a_module", "Python's plugin loader"), Params: params{{Name: "term", Type: "str"}}},
 	{Name: "ansible_type", FQCN: "community.general.ansible_type", Doc: "The value has that type, or one of them.", Result: "bool", Call: ansibleType,
 		Params: params{{Name: "data", Type: "any"}, {Name: "dtype", Type: "any", Doc: "the type or types"}, {Name: "alias", Default: value.None{}, Type: "dict", Doc: "other names for types"}}},
-	{Name: "fqdn_valid", FQCN: "community.general.fqdn_valid", Doc: "Not supported: needs the fqdn library.", Result: "bool", Call: refuse("community.general.fqdn_valid", "the Python library fqdn"), Params: params{{Name: "name", Type: "str"}, {Name: "args", Star: true}, {Name: "kwargs", StarStar: true}}},
+	{Name: "fqdn_valid", FQCN: "community.general.fqdn_valid", Doc: "Not supported: needs the fqdn library.", Result: "bool", Refused: true, Call: refuse("community.general.fqdn_valid", "the Python library fqdn"), Params: params{{Name: "name", Type: "str"}, {Name: "args", Star: true}, {Name: "kwargs", StarStar: true}}},
 }
 
 // strictNet reads a network as Python's ipaddress does: no host bits.
