@@ -28,6 +28,7 @@ func argsRule() *Rule {
 					Text: "- name: Deploy\n  hosts: all\n  tasks:\n    - name: Copy a file\n      ansible.builtin.copy:\n        src: a\n        mode: \"0600\"\n"},
 				{Title: "A value that is no choice", Want: []string{"args[module]"},
 					Text: "- name: Deploy\n  hosts: all\n  tasks:\n    - name: Remove a file\n      ansible.builtin.file:\n        path: /tmp/a\n        state: gone\n        mode: \"0600\"\n"},
+				{Title: "Right: options of what package hands over to", Text: "- name: Deploy\n  hosts: all\n  tasks:\n    - name: Install a server\n      ansible.builtin.package:\n        pkg: redis\n"},
 				{Title: "Right: a value that only the run knows", Text: "- name: Deploy\n  hosts: all\n  tasks:\n    - name: Remove a file\n      ansible.builtin.file:\n        path: /tmp/a\n        state: \"{{ state }}\"\n        mode: \"0600\"\n"},
 			},
 			Differs: "All faults of a task are reported, each at its option; ansible-lint reports the first one, at the task. Suboptions are checked, and so are modules that run on the controller alone (debug, set_fact, template, ...), for which ansible-lint has no check. No module is imported or run: the options come from facts that this program carries, or from the documentation of installed collections.",
@@ -79,6 +80,9 @@ func argsTask(p *pass, t *Task) {
 	for _, problem := range result.Problems {
 		if problem.Kind == argspec.Unsupported && len(problem.Path) == 1 && slices.Contains(forwarding, entry.FQCN) {
 			continue
+		}
+		if problem.Kind == argspec.Missing && entry.FQCN == "ansible.builtin.package" {
+			continue // apt and dnf know other names for name, and a default for state
 		}
 		if problem.Kind == argspec.Missing && strings.HasPrefix(strings.TrimPrefix(problem.Message, "missing required arguments: "), "_") {
 			continue // the action fills it in
