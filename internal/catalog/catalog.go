@@ -107,6 +107,9 @@ func New(o Options) *Catalog {
 	return c
 }
 
+// Installed is the folder of the collections that came with an installed ansible, "" where there is none.
+func (c *Catalog) Installed() string { return c.installation().Collections }
+
 // roots are the folders that hold ansible_collections, those of an installed ansible last.
 func (c *Catalog) roots() []string {
 	if extra := c.installation().Collections; extra != "" && !slices.Contains(c.o.CollectionsPath, extra) {

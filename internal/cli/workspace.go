@@ -159,6 +159,7 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 	if o.verbose != nil {
 		w.loader.OnImport = func(path string) { o.verbose(2, "statically imported: "+path) }
 	}
+	w.loader.Installed = w.catalog.Installed
 	w.loader.OnRole = func(path string) {
 		w.catalog.AddLibrary(filepath.Join(path, "library"))
 		w.catalog.AddActions(filepath.Join(path, "action_plugins"))

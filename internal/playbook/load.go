@@ -24,6 +24,8 @@ type Loader struct {
 	Scope       func(p *Play, t *Task) jinja.Scope
 	RolesPath   []string // DEFAULT_ROLES_PATH
 	Collections []string // COLLECTIONS_PATHS
+	// Installed gives the folder of the collections that came with an installed ansible, "" for none; nil: nobody looks.
+	Installed func() string
 	// PrivateRoleVars is DEFAULT_PRIVATE_ROLE_VARS where somebody set it; nil: imports are public, includes are not.
 	PrivateRoleVars *bool
 	// DuplicateKeys is the setting DUPLICATE_YAML_DICT_KEY: "ignore", "error" or anything else for a warning.

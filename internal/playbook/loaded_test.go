@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
@@ -254,4 +255,25 @@ func lastOnly(list []any) []any {
 		}
 	}
 	return out
+}
+
+// TestInstalledCollection finds a role in the collections that came with an installed ansible.
+func TestInstalledCollection(t *testing.T) {
+	dir := t.TempDir()
+	tasks := filepath.Join(dir, "installed", "ansible_collections", "acme", "web", "roles", "site", "tasks")
+	if err := os.MkdirAll(tasks, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	book := filepath.Join(dir, "site.yml")
+	for path, text := range map[string]string{filepath.Join(tasks, "main.yml"): "- debug:\n", book: "- hosts: all\n  roles: [acme.web.site]\n"} {
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, installed := range []string{"", filepath.Join(dir, "installed")} {
+		l := &Loader{FS: source.OS{}, Installed: func() string { return installed }}
+		if _, problems := l.Playbook(book); (len(problems) == 0) != (installed != "") {
+			t.Errorf("installed in %q: %v", installed, problems)
+		}
+	}
 }

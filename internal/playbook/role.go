@@ -284,6 +284,11 @@ func (l *Loader) collectionDirs(collection, base string) []string {
 	}
 	var dirs []string
 	roots := append([]string{filepath.Join(base, "collections")}, l.Collections...)
+	if l.Installed != nil {
+		if dir := l.Installed(); dir != "" {
+			roots = append(roots, dir)
+		}
+	}
 	for _, root := range roots {
 		if filepath.Base(root) != "ansible_collections" {
 			root = filepath.Join(root, "ansible_collections")
