@@ -14,6 +14,7 @@ type (
 	Request struct {
 		Interpreter, FQN, Params, Profile, Base, Payload, Cwd string
 		Env                                                   map[string]string
+		Files                                                 int64
 	}
 	Reply struct {
 		Stdout, Stderr []byte
