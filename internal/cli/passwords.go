@@ -1,10 +1,9 @@
 package cli
 
 import (
-	"io"
+	"context"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/rehearse-dev/rehearse/internal/config"
 	"github.com/rehearse-dev/rehearse/internal/value"
@@ -39,7 +38,7 @@ func vaultSecrets(env *Env, c *config.Config, o workspaceOptions, warn func(stri
 
 // secret asks for what is not shown while it is typed. io.EOF says that there is no answer.
 func (e *Env) secret(prompt string) (string, error) {
-	return e.terminal().Secret(e.context(nil), prompt)
+	return e.terminal().Secret(e.context(context.TODO()), prompt)
 }
 
 // matchVaultID tells whether only the passwords with a file's own vault id are tried. ansible-core gives the setting no
@@ -47,19 +46,4 @@ func (e *Env) secret(prompt string) (string, error) {
 func matchVaultID(c *config.Config) bool {
 	v := c.Get("DEFAULT_VAULT_ID_MATCH")
 	return v.Origin.Kind != config.Default && v.Value != nil && value.ToStr(v.Value) != ""
-}
-
-// readLine reads one line byte by byte, so that what follows stays for the next reader.
-func readLine(r io.Reader) (string, error) {
-	var line []byte
-	b := make([]byte, 1)
-	for {
-		if _, err := io.ReadFull(r, b); err != nil {
-			return string(line), err
-		}
-		if b[0] == '\n' {
-			return strings.TrimSuffix(string(line), "\r"), nil
-		}
-		line = append(line, b[0])
-	}
 }

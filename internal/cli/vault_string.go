@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -83,7 +84,7 @@ func (v *vaultRun) encryptString() *cobra.Command {
 }
 
 func (v *vaultRun) prompted(show bool) (plaintext, error) {
-	tty, ctx := v.env.terminal(), v.env.context(nil)
+	tty, ctx := v.env.terminal(), v.env.context(context.TODO())
 	name, err := tty.Line(ctx, "Variable name (enter for no name): ", nil)
 	if err != nil {
 		return plaintext{}, vaultError(err)

@@ -5,13 +5,9 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
-// finalize makes the final form of a result, as ansible-core 2.19 does: lazy items are resolved, tuples become lists,
+// finalizer makes the final form of a result, as ansible-core 2.19 does: lazy items are resolved, tuples become lists,
 // omitted items are dropped, undefined is an error. In a text (concat) unknown types pass; at the top they are errors.
-func finalize(v value.Value, concat bool, depth int) (value.Value, error) {
-	return finalizer{}.run(v, concat, depth)
-}
-
-// finalizer walks a result; replace, when set, stands in for undefined values. warn, when set, is told of a type that
+// replace, when set, stands in for undefined values. warn, when set, is told of a type that
 // is converted; at is where the template is written.
 type finalizer struct {
 	replace func(*value.Undefined) value.Value
