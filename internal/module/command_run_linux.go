@@ -2,6 +2,7 @@ package module
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -42,7 +43,7 @@ func (c *Call) start(p process) (rc int, stdout, stderr []byte, err error) {
 			return 0, nil, nil, &os.PathError{Op: "exec", Path: p.args[0], Err: syscall.ENOENT}
 		}
 	}
-	cmd := exec.CommandContext(c.context(), program, p.args[1:]...)
+	cmd := exec.Command(program, p.args[1:]...)
 	cmd.Args[0] = p.args[0]
 	cmd.Env = environ
 	cmd.Dir = p.dir
@@ -52,7 +53,8 @@ func (c *Call) start(p process) (rc int, stdout, stderr []byte, err error) {
 	if p.stdin != nil {
 		cmd.Stdin = bytes.NewReader(p.stdin)
 	}
-	cmd.SysProcAttr = &syscall.SysProcAttr{}
+	// A session of its own, as ansible-core's workers give: no terminal to ask on, and all of it can be ended.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	var out, errOut bytes.Buffer
 	if err := c.pump(cmd, &out, &errOut); err != nil {
 		return 0, nil, nil, err
@@ -82,7 +84,9 @@ func (c *Call) pump(cmd *exec.Cmd, out, errOut *bytes.Buffer) error {
 		return err
 	}
 	cmd.Stdout, cmd.Stderr = outW, errW
-	err = cmd.Start()
+	if err = c.context().Err(); err == nil {
+		err = cmd.Start()
+	}
 	outW.Close()
 	errW.Close()
 	if err != nil {
@@ -90,6 +94,16 @@ func (c *Call) pump(cmd *exec.Cmd, out, errOut *bytes.Buffer) error {
 		errR.Close()
 		return err
 	}
+	group := cmd.Process.Pid
+	ended := watch(group)
+	stopped := make(chan struct{})
+	stop := context.AfterFunc(c.context(), func() { defer close(stopped); stopGroup(group) })
+	defer func() {
+		if !stop() { // cancelled: what the process left behind goes with it
+			<-stopped
+		}
+		ended()
+	}()
 	var exited atomic.Bool
 	done := make(chan struct{}, 2)
 	read := func(r *os.File, b *bytes.Buffer) {
