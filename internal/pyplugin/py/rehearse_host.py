@@ -322,8 +322,13 @@ def _undefined(d):
     try:
         from_go = load('undefined').from_go
     except ImportError:
-        from jinja2 import StrictUndefined
-        u = StrictUndefined(hint=d['m'])
+        import jinja2
+
+        class GoUndefined(jinja2.StrictUndefined):
+            __slots__ = ('_go_number',)
+
+        u = GoUndefined(hint=d['m'])
+        object.__setattr__(u, '_go_number', d['i'])
         return u
     return from_go(d)
 
@@ -509,7 +514,9 @@ def _encode_native(v, depth):
         if isinstance(v, jinja2.Undefined):
             try:
                 return load('undefined').to_go(v)
-            except ImportError:  # an ansible-core without markers
+            except ImportError:  # no ansible-core, or one without markers
+                if hasattr(type(v), '_go_number'):
+                    return {TAG: 'u', 'i': object.__getattribute__(v, '_go_number')}
                 return {TAG: 'u', 'm': v._undefined_message}
     if isinstance(v, collections.abc.Sequence):
         return [encode(x, depth + 1) for x in v]
