@@ -262,7 +262,7 @@ func (l *sshLink) start(ctx context.Context, s *wire.Spawn) (*process, error) {
 		ch.Close()
 		return nil, fmt.Errorf("the connection was cut: %w", err)
 	}
-	var in io.WriteCloser = sessionInput{ch}
+	var in io.WriteCloser = &sessionInput{channel: ch}
 	var out io.Reader = ch
 	if s.TTY {
 		in = terminalInput{ch}
@@ -273,10 +273,26 @@ func (l *sshLink) start(ctx context.Context, s *wire.Spawn) (*process, error) {
 	return &process{in: in, out: out, exit: p.exit, notes: p.notes, kill: p.kill}, nil
 }
 
-// sessionInput closes only the way to the command.
-type sessionInput struct{ ssh.Channel }
+// sessionInput closes only the way to the command. Where a write is still under way, which the other end may never take,
+// the whole channel is closed: that ends the write, and CloseWrite is not made for another goroutine's write.
+type sessionInput struct {
+	writing sync.Mutex
+	channel ssh.Channel
+}
 
-func (s sessionInput) Close() error { return s.CloseWrite() }
+func (s *sessionInput) Write(p []byte) (int, error) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	return s.channel.Write(p)
+}
+
+func (s *sessionInput) Close() error {
+	if !s.writing.TryLock() {
+		return s.channel.Close()
+	}
+	defer s.writing.Unlock()
+	return s.channel.CloseWrite()
+}
 
 // terminalInput has no end of its own: a terminal that is closed for writing would swallow the password that is still to
 // be typed.
