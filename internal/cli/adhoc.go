@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -63,6 +64,7 @@ func adhocCommand(env *Env) *cobra.Command {
 			base := env.Dir
 			if dir != "" {
 				base = absIn(env.Dir, dir)
+				f.cautions = notADirectory(base)
 			}
 			path := filepath.Join(base, "__adhoc_playbook__")
 			f.fs = (&source.Overlay{Base: source.OS{}}).With(path, adhocPlay(pattern, name, args, seconds, poll, timeout))
@@ -87,6 +89,14 @@ func adhocCommand(env *Env) *cobra.Command {
 	fl.StringVarP(&tree, "tree", "t", "", "directory that gets a file with the result of each host")
 	fl.IntVar(&timeout, "task-timeout", 0, "seconds that the task may take")
 	return cmd
+}
+
+// notADirectory is the warning of a --playbook-dir that is none.
+func notADirectory(path string) []string {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil
+	}
+	return []string{"Ignoring invalid path provided to plugin path: '" + path + "' is not a directory"}
 }
 
 // going is the deprecation of an option that a callback stands in for.

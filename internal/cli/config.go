@@ -62,8 +62,8 @@ func configCommand(env *Env) *cobra.Command {
 
 func (c *configRun) command(use, short string, run func() error) *cobra.Command {
 	cmd := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
-		if c.kind != "base" && c.kind != "all" && !slices.Contains(pluginKinds(), c.kind) {
-			return &ExitError{2, fmt.Sprintf("argument -t/--type: invalid choice: '%s' (choose from 'all', 'base', '%s')", c.kind, strings.Join(pluginKinds(), "', '"))}
+		if !slices.Contains(configKinds, c.kind) {
+			return &ExitError{2, fmt.Sprintf("argument -t/--type: invalid choice: '%s' (choose from '%s')", c.kind, strings.Join(configKinds, "', '"))}
 		}
 		env := *c.env
 		if c.file != "" {
@@ -93,16 +93,11 @@ func (c *configRun) command(use, short string, run func() error) *cobra.Command 
 	return cmd
 }
 
-// pluginKinds are the kinds of plugins that have settings in the table.
-func pluginKinds() (kinds []string) {
-	for i := range config.Settings {
-		if kind, _, ok := strings.Cut(config.Settings[i].Plugin, "/"); ok && !slices.Contains(kinds, kind) {
-			kinds = append(kinds, kind)
-		}
-	}
-	slices.Sort(kinds)
-	return kinds
-}
+// pluginKinds are the kinds of plugins that can have settings.
+var pluginKinds = []string{"become", "cache", "callback", "cliconf", "connection", "httpapi", "inventory", "lookup", "netconf", "shell", "vars"}
+
+// configKinds are what -t takes.
+var configKinds = append([]string{"all", "base"}, pluginKinds...)
 
 // group is the settings of ansible-core or of one plugin.
 type group struct {

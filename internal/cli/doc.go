@@ -15,6 +15,10 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
+// docKinds are what -t takes.
+var docKinds = []string{"become", "cache", "callback", "cliconf", "connection", "httpapi", "inventory", "lookup", "netconf", "shell", "vars", "module", "strategy", "test",
+	"filter", "role", "keyword"}
+
 // docRun is one call of the doc command.
 type docRun struct {
 	env     *Env

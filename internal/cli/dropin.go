@@ -1,13 +1,18 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/rehearse-dev/rehearse/internal/argparse"
 	"github.com/rehearse-dev/rehearse/internal/config"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/runner"
@@ -23,30 +28,86 @@ var dropIns = map[string]string{
 	"ansible-doc":       "doc",
 }
 
-// dropIn turns a call by the name of one of Ansible's programs into a call of the command behind it.
-func dropIn(args []string) (program string, rest []string) {
-	program = strings.TrimSuffix(filepath.Base(args[0]), ".exe")
-	rest = args[1:]
-	if command, ok := dropIns[program]; ok {
-		return program, append([]string{command}, rest...)
+// dropIn reads a call by the name of one of Ansible's programs as that program does. It gives the call of the command behind
+// it; stop tells that there is nothing more to do than to end with the status.
+func dropIn(program string, args []string, env *Env, root *cobra.Command) (rest []string, status int, stop bool) {
+	parser := commandLine(program)
+	describeOptions(parser, root, dropIns[program])
+	line, err := parser.Parse(args)
+	width := columns(env)
+	var wrong *argparse.Error
+	var told *argparse.Stop
+	switch {
+	case errors.As(err, &told) && told.Kind == argparse.Help:
+		fmt.Fprint(env.Stdout, told.Parser.Help(width))
+		return nil, 0, true
+	case errors.As(err, &told):
+		c, _ := loadConfig(env) // a broken ansible.cfg hides no version
+		fmt.Fprint(env.Stdout, versionText(program, env, c))
+		return nil, 0, true
+	case errors.As(err, &wrong):
+		fmt.Fprint(env.Stderr, wrong.Parser.Usage(width)+wrong.Error()+"\n \n"+parser.Help(width))
+		return nil, 2, true
 	}
-	return program, rest
-}
-
-// wantsVersion tells whether one of Ansible's programs is asked for its version.
-func wantsVersion(program string, args []string) bool {
-	if _, ok := dropIns[program]; !ok {
-		return false
+	rest = []string{dropIns[program]}
+	if line.Command != "" {
+		rest = append(rest, line.Command)
 	}
-	for _, a := range args {
-		switch a {
-		case "--version":
-			return true
-		case "--":
-			return false
+	cmd, _, err := root.Find(rest)
+	if err != nil {
+		fmt.Fprintf(env.Stderr, "%s: %v\n", program, err)
+		return nil, 1, true
+	}
+	for _, g := range line.Options {
+		f := flagOf(cmd.Flags(), g.Option)
+		if f == nil {
+			fmt.Fprintf(env.Stderr, "[ERROR]: %s is not supported.\n", g.Option.Name())
+			return nil, usageError, true
+		}
+		switch g.Option.Kind {
+		case argparse.Store, argparse.Append:
+			if n, err := strconv.Atoi(g.Value); f.Name == "forks" && (err != nil || n < 1) {
+				fmt.Fprint(env.Stderr, parser.Usage(width)+program+": error: The number of processes (--forks) must be >= 1\n")
+				return nil, 2, true
+			}
+			rest = append(rest, "--"+f.Name+"="+g.Value)
+		default:
+			rest = append(rest, "--"+f.Name)
 		}
 	}
-	return false
+	return append(append(rest, "--"), line.Args...), 0, false
+}
+
+// describeOptions takes the texts of the help from the commands behind a program.
+func describeOptions(p *argparse.Parser, root *cobra.Command, words ...string) {
+	cmd, _, err := root.Find(words)
+	if err != nil {
+		return
+	}
+	for _, c := range p.Commands {
+		describeOptions(c.Parser, root, append(words[:len(words):len(words)], c.Name)...)
+		if sub, _, err := root.Find(append(words[:len(words):len(words)], c.Name)); err == nil {
+			c.Help = sub.Short
+		}
+	}
+	for _, o := range p.Options {
+		if f := flagOf(cmd.Flags(), o); f != nil && o.Help == "" {
+			o.Help = f.Usage
+		}
+	}
+}
+
+// columns is the width of the terminal, as Python's shutil.get_terminal_size has it.
+func columns(env *Env) int {
+	if n, err := strconv.Atoi(env.Getenv("COLUMNS")); err == nil && n > 0 {
+		return n
+	}
+	if out, ok := env.Stdout.(*os.File); ok {
+		if w, _, err := term.GetSize(int(out.Fd())); err == nil && w > 0 {
+			return w
+		}
+	}
+	return 80
 }
 
 // versionText is what `ansible --version` and -vv print, in the form that scripts read: the program, the version of

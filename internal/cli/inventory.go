@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 
 	"github.com/rehearse-dev/rehearse/internal/config"
 	"github.com/rehearse-dev/rehearse/internal/diag"
+	"github.com/rehearse-dev/rehearse/internal/durable"
 	"github.com/rehearse-dev/rehearse/internal/inventory"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
@@ -84,6 +84,11 @@ func (r *inventoryRun) run(args []string) error {
 	r.configured = func(c *config.Config) {
 		colour(d, c)
 		deprecations(d, c)
+		if r.playbookDir != "" {
+			for _, text := range notADirectory(absIn(r.env.Dir, r.playbookDir)) {
+				d.Warn(text)
+			}
+		}
 	}
 	var err error
 	if r.w, err = openWorkspace(r.env, r.workspaceOptions); err != nil {
@@ -103,7 +108,7 @@ func (r *inventoryRun) run(args []string) error {
 		return &ExitError{Code: 1}
 	}
 	if r.output != "" {
-		if err := os.WriteFile(r.output, []byte(text), 0o666); err != nil {
+		if err := durable.Write(r.output, []byte(text), 0o666); err != nil {
 			return &ExitError{1, fmt.Sprintf("[ERROR]: Unable to write to destination file '%s': %v", r.output, err)}
 		}
 		return nil

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -72,17 +74,19 @@ func commands(env *Env) []*cobra.Command {
 
 // Main runs the program and returns its exit status. args[0] is the name that it was called by.
 func Main(args []string, env *Env) int {
-	name, rest := dropIn(args)
-	if _, ok := dropIns[name]; ok {
+	surviveFileLimit()
+	complete := env.watch()
+	return complete(env.main(args))
+}
+
+func (env *Env) main(args []string) int {
+	name, rest := strings.TrimSuffix(filepath.Base(args[0]), ".exe"), args[1:]
+	_, stands := dropIns[name]
+	if stands {
 		if why := localeProblem(env.Getenv, "/usr/lib/locale"); why != "" {
 			fmt.Fprintln(env.Stderr, why)
 			return 1
 		}
-	}
-	if wantsVersion(name, rest) {
-		c, _ := loadConfig(env) // a broken ansible.cfg hides no version
-		fmt.Fprint(env.Stdout, versionText(name, env, c))
-		return 0
 	}
 	root := &cobra.Command{
 		Use:           "rehearse",
@@ -92,11 +96,18 @@ func Main(args []string, env *Env) int {
 		SilenceUsage:  true,
 	}
 	root.AddCommand(commands(env)...)
-	root.SetArgs(rest)
 	env.Program = name
-	if len(rest) > 0 {
+	if stands {
+		env.Args = rest
+		words, status, stop := dropIn(name, rest, env, root)
+		if stop {
+			return status
+		}
+		rest = words
+	} else if len(rest) > 0 {
 		env.Args = rest[1:]
 	}
+	root.SetArgs(rest)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
 		return &ExitError{2, name + ": error: " + err.Error()}
 	})

@@ -15,7 +15,7 @@ func TestNamesOfAnsiblesPrograms(t *testing.T) {
 	}{
 		{"/usr/bin/ansible-playbook --version", 0, "ansible-playbook [core 2.19.14]\n  config file = ", ""},
 		{"ansible-vault bogus", 2, "", "invalid choice: 'bogus'"},
-		{"ansible-config dump --nonsense", 2, "", "ansible-config: error: unknown flag: --nonsense"},
+		{"ansible-config dump --nonsense", 2, "", "ansible-config: error: unrecognized arguments: --nonsense"},
 		{"rehearse --version", 0, "rehearse version ", ""},
 		{"rehearse nonsense", 1, "", `unknown command "nonsense"`},
 	} {

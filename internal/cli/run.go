@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -19,6 +20,7 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/config"
 	"github.com/rehearse-dev/rehearse/internal/diag"
 	"github.com/rehearse-dev/rehearse/internal/inventory"
+	"github.com/rehearse-dev/rehearse/internal/jinja"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/runner"
@@ -47,6 +49,7 @@ type runFlags struct {
 	treeDir                                 string                 // --tree
 	refusal                                 string                 // why the single task cannot be run
 	deprecated                              []callback.Deprecation // options that are going
+	cautions                                []string               // warnings about options
 	stdout                                  string                 // callback that owns the screen where nobody chose one
 }
 
@@ -189,7 +192,7 @@ func (f *runFlags) display(env *Env) *callback.Display {
 	if boolEnv(env, &force, "ANSIBLE_FORCE_COLOR"); force {
 		color = true
 	}
-	d := callback.NewDisplay(env.Stdout, env.Stderr, width, live)
+	d := callback.NewDisplay(direct(env.Stdout), env.Stderr, width, live)
 	d.Color, d.Verbosity = color, f.verbosity
 	return d
 }
@@ -263,16 +266,17 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 	f.found = func(inv *inventory.Inventory, found []diag.Diagnostic) { showInventory(o.Display, inv, found) }
 	f.cliargs, f.noCache = f.commandLine(env, o), f.flushCache
 	f.verbose = func(level int, msg string) { o.Display.Verbose(level-1, "", msg) }
-	f.deprecate = func(msg, version string, at source.Location) {
-		o.Display.Deprecated(callback.Deprecation{Fault: fault.New(at, "%s", msg), When: removedIn(version)})
-	}
+	f.deprecate = func(d jinja.Deprecation) { o.Display.Deprecated(runner.Deprecated(d)) }
 	f.configured = func(c *config.Config) {
 		colour(o.Display, c)
 		deprecations(o.Display, c)
 		begin(env, c, o.Display)
+		for _, text := range f.cautions {
+			o.Display.Warn(text)
+		}
 	}
 	for _, p := range f.modulePaths {
-		f.modulePath = append(f.modulePath, strings.Split(p, ":")...)
+		f.modulePath = append(strings.Split(p, ":"), f.modulePath...) // a later one comes first
 	}
 	f.defaults(env, &o)
 	if err := f.passwords(ctx, env, &o); err != nil {
@@ -429,9 +433,11 @@ func (f *runFlags) apply(env *Env, w *workspace, o *runner.Options) error {
 // passwords reads what -k and -K ask for.
 func (f *runFlags) passwords(ctx context.Context, env *Env, o *runner.Options) error {
 	read := func(file string) (transport.Secret, error) {
-		data, err := os.ReadFile(file)
-		if err != nil {
+		data, err := source.ReadSecret(file)
+		if errors.Is(err, fs.ErrNotExist) {
 			return "", &ExitError{Code: 1, Message: "[ERROR]: The password file " + file + " was not found"}
+		} else if err != nil {
+			return "", &ExitError{Code: 1, Message: "[ERROR]: Could not read the password file " + err.Error()}
 		}
 		return transport.Secret(strings.TrimSpace(string(data))), nil
 	}

@@ -18,8 +18,8 @@ var table = []struct {
 	prefix string
 	layer  int
 }{
-	{"internal/pylayout", 0}, {"internal/source", 0}, {"internal/terminal", 0}, {"internal/diag", 0}, {"internal/value", 0}, {"internal/pyre", 0}, {"internal/pytext", 0}, {"internal/nearest", 0}, {"internal/digest", 0}, {"internal/layers", 0},
-	{"internal/yaml", 1}, {"internal/jinja", 1}, {"internal/pyeval", 1}, {"internal/vault", 1}, {"internal/config", 1},
+	{"internal/pylayout", 0}, {"internal/source", 0}, {"internal/terminal", 0}, {"internal/diag", 0}, {"internal/value", 0}, {"internal/pyre", 0}, {"internal/pytext", 0}, {"internal/nearest", 0}, {"internal/digest", 0}, {"internal/durable", 0}, {"internal/layers", 0},
+	{"internal/argparse", 0}, {"internal/yaml", 1}, {"internal/jinja", 1}, {"internal/pyeval", 1}, {"internal/vault", 1}, {"internal/config", 1},
 	{"internal/argspec", 1}, {"internal/wire", 1},
 	{"internal/module", 2}, {"internal/catalog", 2}, {"internal/inventory", 2}, {"internal/pyplugin", 2}, {"internal/factcache", 2},
 	{"internal/playbook", 3}, {"internal/vars", 3},
