@@ -75,6 +75,7 @@ func jobDir(dir string) (string, error) {
 // JobMain runs the job on standard input and gives the exit status. Errors before the job has begun go to standard
 // output, which is closed as soon as the status file exists.
 func JobMain() int {
+	surviveFileLimit()
 	payload, err := io.ReadAll(os.Stdin)
 	if err != nil {
 		fmt.Print(err)

@@ -7,6 +7,8 @@ import (
 	"os/exec"
 )
 
+func surviveFileLimit() {}
+
 func ownSession(*exec.Cmd) {}
 
 func giveTerminal(*exec.Cmd, *os.File) {}

@@ -5,8 +5,13 @@ package agent
 import (
 	"os"
 	"os/exec"
+	"os/signal"
 	"syscall"
 )
+
+// surviveFileLimit turns the signal at a file's limit of size (ulimit -f) into an error of the write; commands that modules
+// start have the signal as usual.
+func surviveFileLimit() { signal.Notify(make(chan os.Signal, 1), syscall.SIGXFSZ) }
 
 // ownSession keeps signals for this process's terminal away from the command.
 func ownSession(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} }

@@ -49,6 +49,7 @@ func Main(marker string) int {
 	}
 	// A signal, or an output that nobody reads any more, must not keep the agent from cleaning up. They are caught, not
 	// ignored: what is ignored here would be ignored by every command that a module starts.
+	surviveFileLimit()
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGPIPE)
 	stopped := make(chan string, 1)

@@ -2,12 +2,12 @@ package lint
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/rehearse-dev/rehearse/internal/diag"
+	"github.com/rehearse-dev/rehearse/internal/durable"
 )
 
 // Fixed is a file with its fixes applied.
@@ -76,33 +76,10 @@ func Apply(content []byte, edits []diag.Edit) []byte {
 	return append(out, content[at:]...)
 }
 
-// Save writes a mended file beside the old one and renames it, keeping its mode.
+// Save puts the mended content in place of the old, keeping its mode.
 func (f *Fixed) Save() error {
-	info, err := os.Stat(f.Path)
-	if err != nil {
-		return fmt.Errorf("fix %s: %w", f.Path, err)
-	}
-	path, err := filepath.EvalSymlinks(f.Path)
-	if err != nil {
-		return fmt.Errorf("fix %s: %w", f.Path, err)
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".rehearse-fix-*")
-	if err != nil {
-		return fmt.Errorf("fix %s: %w", f.Path, err)
-	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(f.Content)
-	if err == nil {
-		err = tmp.Chmod(info.Mode().Perm())
-	}
-	if closeErr := tmp.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("fix %s: %w", f.Path, err)
+	if err := durable.Write(f.Path, f.Content, 0o666); err != nil {
+		return fmt.Errorf("fix %s: %w", f.Path, errors.Unwrap(err))
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/rehearse-dev/rehearse/internal/diag"
+	"github.com/rehearse-dev/rehearse/internal/durable"
 	"github.com/rehearse-dev/rehearse/internal/inventory"
 	"github.com/rehearse-dev/rehearse/internal/nearest"
 	"github.com/rehearse-dev/rehearse/internal/playbook"
@@ -333,7 +334,7 @@ func (r *run) retryFile(path string) {
 	name := filepath.Join(dir, strings.TrimSuffix(base, filepath.Ext(base))+".retry")
 	err := os.MkdirAll(dir, 0o777)
 	if err == nil {
-		err = os.WriteFile(name, []byte(strings.Join(hosts, "\n")+"\n"), 0o666)
+		err = durable.Write(name, []byte(strings.Join(hosts, "\n")+"\n"), 0o666)
 	}
 	if err != nil {
 		r.display.Warn("Could not create retry file '" + name + "'.\n\t" + err.Error())

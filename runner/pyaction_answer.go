@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/rehearse-dev/rehearse/internal/catalog"
+	"github.com/rehearse-dev/rehearse/internal/durable"
 	"github.com/rehearse-dev/rehearse/internal/pyplugin"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/runner/fault"
@@ -177,15 +178,15 @@ func (a *pythonCall) fetch(ctx context.Context, from, to string) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+	f, err := durable.Create(to, 0o666)
 	if err != nil {
 		return err
 	}
-	if err := c.Fetch(ctx, from, writerOnly{f}, nil); err != nil {
-		f.Close()
+	defer f.Discard()
+	if err := c.Fetch(ctx, from, f, nil); err != nil {
 		return err
 	}
-	return f.Close()
+	return f.Commit()
 }
 
 // copyHere copies a file on this machine; one that is there keeps its permissions.
@@ -195,15 +196,15 @@ func copyHere(from, to string) error {
 		return err
 	}
 	defer in.Close()
-	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+	out, err := durable.Create(to, 0o666)
 	if err != nil {
 		return err
 	}
+	defer out.Discard()
 	if _, err := io.Copy(out, in); err != nil {
-		out.Close()
 		return err
 	}
-	return out.Close()
+	return out.Commit()
 }
 
 // printed warns of what the plugin printed itself.
@@ -218,6 +219,3 @@ func (a *pythonCall) printed(stream, text string) {
 	a.display.Warn("WorkerProcess for [" + a.res.host.Name + "/TASK: " + a.spec.view.Name + "] errantly sent data directly to " + stream +
 		" instead of using Display:\n" + b.String() + "\n")
 }
-
-// writerOnly hides the other methods of a file.
-type writerOnly struct{ io.Writer }

@@ -21,7 +21,7 @@ func handOver(ctx context.Context, env *Env, why string) int {
 	fmt.Fprintf(env.Stderr, "[WARNING]: handing this run to %s: %s\n", path, why)
 	args := slices.DeleteFunc(slices.Clone(env.Args), func(a string) bool { return a == "--fallback" || a == "--fallback=true" })
 	cmd := exec.CommandContext(ctx, path, args...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.Dir = env.Stdin, env.Stdout, env.Stderr, env.Dir
+	cmd.Stdin, cmd.Stdout, cmd.Stderr, cmd.Dir = env.Stdin, direct(env.Stdout), env.Stderr, env.Dir
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	var exit *exec.ExitError
 	switch err := cmd.Run(); {

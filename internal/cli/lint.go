@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -12,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/rehearse-dev/rehearse/internal/catalog"
+	"github.com/rehearse-dev/rehearse/internal/durable"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/lint"
 )
@@ -163,7 +163,7 @@ func generateIgnore(env *Env, path string, fs []lint.Finding) error {
 	slices.Sort(lines)
 	text := "# This file contains ignores rule violations for ansible-lint\n" + strings.Join(slices.Compact(lines), "")
 	fmt.Fprintf(env.Stderr, "Writing ignore file to %s\n", path)
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+	if err := durable.Write(path, []byte(text), 0o644); err != nil {
 		return fmt.Errorf("write ignore file: %w", err)
 	}
 	return nil
@@ -177,15 +177,15 @@ func writeSARIF(env *Env, path string, fs []lint.Finding) error {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(env.Dir, path)
 	}
-	f, err := os.Create(path)
+	f, err := durable.Create(path, 0o666)
 	if err != nil {
 		return fmt.Errorf("write SARIF: %w", err)
 	}
+	defer f.Discard()
 	if err := lint.WriteSARIF(f, env.Dir, version(), fs); err != nil {
-		f.Close()
 		return err
 	}
-	if err := f.Close(); err != nil {
+	if err := f.Commit(); err != nil {
 		return fmt.Errorf("write SARIF: %w", err)
 	}
 	return nil

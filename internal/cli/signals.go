@@ -38,7 +38,8 @@ func (e *Env) context(parent context.Context) context.Context {
 			signal.Notify(c, s)
 		}
 	}
-	e.stop.end = sync.OnceFunc(func() { signal.Stop(c); close(done); cancel(nil) })
+	mend := surviveClosedPipe()
+	e.stop.end = sync.OnceFunc(func() { signal.Stop(c); mend(); close(done); cancel(nil) })
 	go func() {
 		for first := true; ; first = false {
 			var s os.Signal

@@ -213,7 +213,7 @@ func (v *vaultRun) editing(path string, plain []byte, secret vault.Secret, label
 		return vaultError(fmt.Errorf("the editor %q is not a command: %w", editor, err))
 	}
 	cmd := exec.Command(words[0], append(words[1:], tmp)...)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = v.env.Stdin, v.env.Stdout, v.env.Stderr
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = v.env.Stdin, direct(v.env.Stdout), v.env.Stderr
 	var exit *exec.ExitError
 	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
 		return vaultError(fmt.Errorf(`Unable to execute the command "%s": %w`, strings.Join(cmd.Args, " "), err))

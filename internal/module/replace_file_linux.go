@@ -47,8 +47,14 @@ func (c *Call) replaceFile(dest string, keep bool) (*newFile, error) {
 // Name is the path of the unfinished file.
 func (n *newFile) Name() string { return n.file.name }
 
-// Write adds to the content.
-func (n *newFile) Write(b []byte) (int, error) { return n.file.Write(b) }
+// Write adds to the content. An error names the file that was to be replaced.
+func (n *newFile) Write(b []byte) (int, error) {
+	done, err := n.file.Write(b)
+	if p, ok := err.(*os.PathError); ok {
+		p.Path = n.dest
+	}
+	return done, err
+}
 
 func (n *newFile) open() error {
 	mode := uint32(0o666)
@@ -230,15 +236,26 @@ func (c *Call) backup(path string) (string, error) {
 	if _, err := os.Stat(path); err != nil {
 		return "", nil
 	}
-	name := fmt.Sprintf("%s.%d.%s~", path, os.Getpid(), time.Now().Format("2006-01-02@15:04:05"))
-	err := c.Change(func() error { return copyPreserved(path, name) })
+	// ansible-core has a process for each task, so that its number makes the name unique; this one serves many.
+	now, id := time.Now().Format("2006-01-02@15:04:05"), os.Getpid()
+	var name string
+	next := func() { name = fmt.Sprintf("%s.%d.%s~", path, id, now); id++ }
+	next()
+	err := c.Change(func() error {
+		for {
+			if err := copyPreserved(path, name); !errors.Is(err, os.ErrExist) {
+				return err
+			}
+			next()
+		}
+	})
 	if err != nil {
 		return "", crashed(err, fmt.Sprintf("Could not make backup of %s to %s.", value.Repr(value.S(path)), value.Repr(value.S(name))))
 	}
 	return name, nil
 }
 
-// copyPreserved copies a file with its owner, mode, times and extended attributes.
+// copyPreserved copies a file with its owner, mode, times and extended attributes to a path where none is yet.
 func copyPreserved(from, to string) error {
 	in, err := os.Open(from)
 	if err != nil {
@@ -249,12 +266,13 @@ func copyPreserved(from, to string) error {
 	if err := syscall.Fstat(int(in.Fd()), &st); err != nil {
 		return err
 	}
-	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
 	defer out.Close()
 	if _, err := io.Copy(out, in); err != nil {
+		os.Remove(to) // half a backup is none
 		return err
 	}
 	if err := out.Chown(int(st.Uid), int(st.Gid)); err != nil && !errors.Is(err, syscall.EPERM) {

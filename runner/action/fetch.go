@@ -1,15 +1,16 @@
 package action
 
 import (
-	"bytes"
 	"crypto/md5"
 	"crypto/sha1"
 	"encoding/base64"
 	"encoding/hex"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/rehearse-dev/rehearse/internal/durable"
 	"github.com/rehearse-dev/rehearse/internal/module"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
@@ -106,28 +107,51 @@ func fetch(c *Context) (*value.Dict, error) {
 	if err := os.MkdirAll(filepath.Dir(dest), 0o777); err != nil {
 		return nil, fail("Failed to fetch the file: %s", err)
 	}
-	if !have {
-		var b bytes.Buffer
+	f, err := durable.Create(dest, 0o666)
+	if err != nil {
+		return nil, fail("Failed to fetch the file: %s", err)
+	}
+	defer f.Discard()
+	s, m := sha1.New(), md5.New()
+	w := &fetched{to: io.MultiWriter(f, s, m)}
+	if have {
+		w.Write(data)
+	} else {
 		from := src
 		if c.Local && !filepath.IsAbs(src) && !strings.HasPrefix(src, "~") { // modules of this machine run in the playbook's folder
 			from = filepath.Join(c.BaseDir, src)
 		}
-		if err := conn.Fetch(c.Ctx, from, &b, become); err != nil {
+		if err := conn.Fetch(c.Ctx, from, w, become); err != nil && w.err == nil {
 			return nil, err
 		}
-		data = b.Bytes()
 	}
-	if err := os.WriteFile(dest, data, 0o666); err != nil {
-		return nil, fail("Failed to fetch the file: %s", err)
+	if w.err == nil {
+		w.err = f.Commit()
 	}
-	s, m := sha1.Sum(data), md5.Sum(data)
-	got, md := hex.EncodeToString(s[:]), hex.EncodeToString(m[:])
+	if w.err != nil {
+		return nil, fail("Failed to fetch the file: %s", w.err)
+	}
+	got, md := hex.EncodeToString(s.Sum(nil)), hex.EncodeToString(m.Sum(nil))
 	if validate && got != sum {
 		return failed("checksum mismatch", "md5sum", value.S(md), "file", value.S(src), "dest", value.S(dest), "remote_md5sum", value.None{},
 			"checksum", value.S(got), "remote_checksum", value.S(sum)), nil
 	}
 	return value.NewDict("changed", value.Bool(true), "md5sum", value.S(md), "dest", value.S(dest), "remote_md5sum", value.None{},
 		"checksum", value.S(got), "remote_checksum", value.S(sum)), nil
+}
+
+// fetched takes what comes and remembers why it could not.
+type fetched struct {
+	to  io.Writer
+	err error
+}
+
+func (w *fetched) Write(b []byte) (int, error) {
+	n, err := w.to.Write(b)
+	if err != nil {
+		w.err = err
+	}
+	return n, err
 }
 
 // unread is the result where slurp could not read the file: its words stay in the error, the result has plainer ones.

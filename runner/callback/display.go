@@ -37,12 +37,14 @@ type Display struct {
 	timer  *time.Timer
 	status string // the transient line of a terminal, "" for none
 	live   bool
-	held   int // questions under way: no transient line
+	held   int             // questions under way: no transient line
+	lost   map[string]bool // what was said to be lost
+	to     io.Writer       // where out leads
 }
 
 // NewDisplay wraps the streams. On a terminal, columns is its width; live shows a transient status line there.
 func NewDisplay(out, err io.Writer, columns int, live bool) *Display {
-	return &Display{out: bufio.NewWriterSize(out, 1<<16), err: err, Columns: max(79, columns-1), live: live, Deprecations: true}
+	return &Display{out: bufio.NewWriterSize(out, 1<<16), to: out, err: err, Columns: max(79, columns-1), live: live, Deprecations: true}
 }
 
 // flushAfter is how long finished lines may wait in the buffer.
@@ -57,7 +59,32 @@ func (d *Display) Flush() {
 
 func (d *Display) flush() {
 	d.dirty = false
-	d.out.Flush()
+	if err := d.out.Flush(); err != nil {
+		d.out.Reset(d.to) // there may be room again later
+		d.lose("The output of this run", err)
+	}
+}
+
+// lose says once that something is not written; as with ansible-playbook the run itself goes on. The lock must be held.
+func (d *Display) lose(what string, err error) {
+	if d.lost[what] {
+		return
+	}
+	if d.lost == nil {
+		d.lost = map[string]bool{}
+	}
+	d.lost[what] = true
+	io.WriteString(d.err, d.paint("[WARNING]: "+what+" is not complete: "+err.Error(), colorWarn)+"\n")
+}
+
+// record adds a message to the log, where there is one. The lock must be held.
+func (d *Display) record(color, msg string) {
+	if d.Log == nil {
+		return
+	}
+	if err := d.Log.record(color, msg); err != nil {
+		d.lose("The log", err)
+	}
 }
 
 // write must be called with the lock held.
@@ -159,9 +186,7 @@ func (d *Display) show(msg, color string, stderr bool) {
 	text := d.paint(strings.TrimSuffix(msg, "\n"), color) + "\n"
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.Log != nil {
-		d.Log.record(color, msg)
-	}
+	d.record(color, msg)
 	if !stderr {
 		d.write(text)
 		return
@@ -193,7 +218,7 @@ func (d *Display) Verbose(level int, host, msg string) {
 		if d.Log != nil && d.LogVerbosity > level {
 			d.mu.Lock()
 			defer d.mu.Unlock()
-			d.Log.record(colorVerbose, msg)
+			d.record(colorVerbose, msg)
 		}
 		return
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rehearse-dev/rehearse/internal/durable"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/runner/fault"
 )
@@ -215,7 +216,7 @@ func (c *JUnit) write() error {
 		return err
 	}
 	name := fmt.Sprintf("%s-%.7f.xml", c.playbook, float64(c.Now().UnixNano())/1e9)
-	return os.WriteFile(filepath.Join(c.Dir, name), append([]byte(`<?xml version="1.0" ?>`+"\n"), append(out, '\n')...), 0o644)
+	return durable.Write(filepath.Join(c.Dir, name), append([]byte(`<?xml version="1.0" ?>`+"\n"), append(out, '\n')...), 0o644)
 }
 
 func (c *JUnit) testCase(t *junitTask, jc *junitCase) xmlCase {

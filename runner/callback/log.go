@@ -35,13 +35,12 @@ func (l *Log) Close() error { return l.file.Close() }
 func (d *Display) LogOnly(msg, color string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.Log != nil {
-		d.Log.record(color, msg)
-	}
+	d.record(color, msg)
 }
 
-// record writes one message; its colour on the screen says how important it is. A full disk does not end the run.
-func (l *Log) record(color, msg string) {
+// record writes one message, at once, so that the lines of several runs do not mix; its colour on the screen says how
+// important it is.
+func (l *Log) record(color, msg string) error {
 	level := "INFO"
 	switch color {
 	case colorError, colorUnreachable:
@@ -52,5 +51,6 @@ func (l *Log) record(color, msg string) {
 		level = "DEBUG"
 	}
 	stamp := strings.Replace(l.now().Format("2006-01-02 15:04:05.000"), ".", ",", 1)
-	fmt.Fprintf(l.file, "%s p=%d u=%s n=ansible %s| %s\n", stamp, os.Getpid(), l.user, level, strings.TrimLeft(strings.TrimSuffix(msg, "\n"), "\n"))
+	_, err := fmt.Fprintf(l.file, "%s p=%d u=%s n=ansible %s| %s\n", stamp, os.Getpid(), l.user, level, strings.TrimLeft(strings.TrimSuffix(msg, "\n"), "\n"))
+	return err
 }

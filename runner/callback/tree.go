@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/rehearse-dev/rehearse/internal/durable"
 )
 
 // Tree writes the last result of each host to a file of the host's name in Dir. ansible-core 2.19 deprecates it.
@@ -28,7 +30,7 @@ func (c *Tree) Event(e Event) {
 func (c *Tree) write(host, text string) {
 	err := os.MkdirAll(c.Dir, 0o755)
 	if err == nil {
-		err = os.WriteFile(filepath.Join(c.Dir, strings.ReplaceAll(host, "/", "_")), []byte(text), 0o644)
+		err = durable.WriteQuick(filepath.Join(c.Dir, strings.ReplaceAll(host, "/", "_")), []byte(text), 0o644)
 	}
 	if err != nil {
 		c.Warn("Unable to write to '" + host + "'s file: " + err.Error())
