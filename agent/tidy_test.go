@@ -16,13 +16,14 @@ func TestTidy(t *testing.T) {
 		own  time.Duration // age of the own file
 		want []string
 	}{
-		{"used today", time.Hour, []string{"agent-ancient", "agent-own", "agent-recent", "other"}},
-		{"used two days ago", 2 * day, []string{"agent-own", "agent-recent", "other"}},
-		{"used long ago", 100 * day, []string{"agent-own", "agent-recent", "other"}},
+		{"used today", time.Hour, []string{".new-cut-off", ".new-under-way", "agent-ancient", "agent-own", "agent-recent", "other"}},
+		{"used two days ago", 2 * day, []string{".new-under-way", "agent-own", "agent-recent", "other"}},
+		{"used long ago", 100 * day, []string{".new-under-way", "agent-own", "agent-recent", "other"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
-			for name, age := range map[string]time.Duration{"agent-own": test.own, "agent-recent": 20 * day, "agent-ancient": 31 * day, "other": 99 * day} {
+			for name, age := range map[string]time.Duration{"agent-own": test.own, "agent-recent": 20 * day, "agent-ancient": 31 * day, "other": 99 * day,
+				".new-cut-off": 2 * day, ".new-under-way": time.Minute} {
 				path := filepath.Join(dir, name)
 				if err := os.WriteFile(path, nil, 0o700); err != nil {
 					t.Fatal(err)

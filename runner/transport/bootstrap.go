@@ -21,23 +21,24 @@ import (
 //
 // What the controller reads begins with the marker, because login shells may print first: "@M ok" by the agent itself,
 // before its frames; "@M need SYSTEM MACHINE gzip|raw DIR" asks for a file; "@M none REASONS" is the end. The answer to
-// need is a line "NAME COUNT" and as many bytes, or the end of input.
+// need is a line "NAME COUNT" and as many bytes, or the end of input. "@M run PATH" comes before an agent that was there
+// already is started: if nothing follows it is broken, and a new one is sent.
 //
 // An agent that is there is started without exec, because a shell that fails to exec (a file system mounted noexec) ends.
 const bootstrapScript = `exec 3>&-; m=@MARK@; e=; ` +
 	`run() { "$1" @ARG@ $m; r=$?; case $r in 126|127) e="$e $1: cannot be executed (noexec?);";; *) exit $r;; esac; }; ` +
 	`own() { [ -d "$1" ] && [ ! -L "$1" ] && [ -O "$1" ]; }; ` +
-	`try() { for a in @NAMES@; do if [ -x "$1/$a" ] && own "$1"; then run "$1/$a"; fi; done; }; ` +
+	`try() { for a in @NAMES@; do if [ -x "$1/$a" ] && own "$1"; then case $(ls -ld "$1") in drwx------*) echo "$m run $1/$a"; run "$1/$a";; esac; fi; done; }; ` +
 	`put() { ( umask 077; mkdir -p "$1"; own "$1" && chmod 700 "$1" && echo "exit 0" >"$1/.try-$m" && chmod 700 "$1/.try-$m" ) 2>/dev/null || ` +
 	`{ rm -f "$1/.try-$m" 2>/dev/null; rmdir "$1" 2>/dev/null; e="$e $1: cannot be written;"; return; }; ` +
 	`"$1/.try-$m" 2>/dev/null; r=$?; rm -f "$1/.try-$m"; [ $r = 0 ] || { rmdir "$1" 2>/dev/null; e="$e $1: mounted noexec;"; return; }; ` +
 	`z=raw; command -v gzip >/dev/null 2>&1 && z=gzip; echo "$m need $(uname -s) $(uname -m) $z $1"; ` +
 	`read -r a n || exit 1; t="$1/.new-$m"; ` +
-	`head -c $n | ( umask 077; if [ $z = gzip ]; then gzip -dc >"$t"; else cat >"$t"; fi || { cat >/dev/null; false; } ) && chmod 700 "$t" && mv -f "$t" "$1/$a" && { run "$1/$a"; rm -f "$1/$a"; rmdir "$1" 2>/dev/null; return; }; ` +
+	`head -c $n | ( umask 077; if [ $z = gzip ]; then gzip -dc >"$t"; else cat >"$t"; fi || { cat >/dev/null; false; } ) && { [ $z = gzip ] || [ $(wc -c <"$t") -eq $n ]; } && chmod 700 "$t" && mv -f "$t" "$1/$a" && { run "$1/$a"; rm -f "$1/$a"; rmdir "$1" 2>/dev/null; return; }; ` +
 	`rm -f "$t"; rmdir "$1" 2>/dev/null; e="$e $1: the agent could not be written;"; }; ` +
 	`@DIRECT@` +
-	`h=${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/rehearse; try "$h"; u=$(id -u); ` +
-	`for d in @DIRS@ "/var/tmp/.rehearse-$u" "/tmp/.rehearse-$u" "/dev/shm/.rehearse-$u" "/run/user/$u/rehearse"; do try "$d"; done; ` +
+	`h=${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/rehearse; @TRY@ "$h"; u=$(id -u); ` +
+	`for d in @DIRS@ "/var/tmp/.rehearse-$u" "/tmp/.rehearse-$u" "/dev/shm/.rehearse-$u" "/run/user/$u/rehearse"; do @TRY@ "$d"; done; ` +
 	`for d in "$h" @DIRS@ "/var/tmp/.rehearse-$u" "/tmp/.rehearse-$u" "/dev/shm/.rehearse-$u" "/run/user/$u/rehearse"; do put "$d"; done; ` +
 	`echo "$m none$e"; exit 1`
 
@@ -58,6 +59,7 @@ type plan struct {
 	shell   string        // "" is /bin/sh
 	dirs    []string      // further places for the file, with a leading ~/ for the home directory
 	direct  string        // a file that may be there already
+	fresh   bool          // what is there is broken
 	timeout time.Duration // for each step
 	wrap    func(argv []string) *wire.Spawn
 }
@@ -71,12 +73,14 @@ func (p *plan) script(marker string) string {
 			dirs = append(dirs, doubleQuote(d))
 		}
 	}
-	direct := ""
-	if p.direct != "" {
+	direct, try := "", "try"
+	if p.fresh {
+		try = ":"
+	} else if p.direct != "" {
 		direct = `if [ -x ` + doubleQuote(p.direct) + ` ]; then run ` + doubleQuote(p.direct) + `; fi; `
 	}
 	return strings.NewReplacer("@MARK@", marker, "@ARG@", agent.Arg, "@NAMES@", strings.Join(agents.Names(), " "),
-		"@DIRS@", strings.Join(dirs, " "), "@DIRECT@", direct).Replace(bootstrapScript)
+		"@DIRS@", strings.Join(dirs, " "), "@DIRECT@", direct, "@TRY@", try).Replace(bootstrapScript)
 }
 
 // doubleQuote quotes a path for the script; characters that would need a backslash or a single quote make it unusable, and
@@ -88,8 +92,19 @@ func doubleQuote(s string) string {
 	return `"` + s + `"`
 }
 
-// boot starts an agent over the link and waits for its welcome.
+// boot starts an agent over the link and waits for its welcome. One that was there and ends without a word, as after a power
+// failure that left half a file, is replaced.
 func boot(ctx context.Context, l link, p *plan) (*client, error) {
+	c, broken, err := bootOnce(ctx, l, p)
+	if broken {
+		again := *p
+		again.fresh = true
+		c, _, err = bootOnce(ctx, l, &again)
+	}
+	return c, err
+}
+
+func bootOnce(ctx context.Context, l link, p *plan) (_ *client, broken bool, err error) {
 	marker := "rehearse-" + rand.Text()
 	shell := p.shell
 	if shell == "" {
@@ -102,7 +117,7 @@ func boot(ctx context.Context, l link, p *plan) (*client, error) {
 	}
 	proc, err := l.start(ctx, s)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	b := &booter{proc: proc, marker: marker, timeout: p.timeout, out: bufio.NewReaderSize(proc.out, 32<<10)}
 	b.watch = time.AfterFunc(p.timeout, func() { b.stop(errSilent) })
@@ -121,9 +136,9 @@ func boot(ctx context.Context, l link, p *plan) (*client, error) {
 		err = reason
 	}
 	if err != nil {
-		return nil, b.explain(err)
+		return nil, b.started && !p.fresh && errors.Is(err, errEnded), b.explain(err)
 	}
-	return c, nil
+	return c, false, nil
 }
 
 var (
@@ -138,6 +153,7 @@ type booter struct {
 	watch   *time.Timer
 	out     *bufio.Reader
 	noise   []byte // the first of what came before the marker
+	started bool   // an agent that was there already
 
 	mu       sync.Mutex
 	reason   error // why the process was killed
@@ -155,7 +171,10 @@ func (b *booter) run() (*client, error) {
 		switch verb {
 		case "ok":
 			return newClient(b.proc, b.out, b.progress)
+		case "run":
+			b.started = true
 		case "need":
+			b.started = false
 			if err := b.send(rest); err != nil {
 				return nil, err
 			}

@@ -50,6 +50,8 @@ type relay struct {
 	silent chan struct{}
 
 	refuse   atomic.Int32 // how many connections are still to be closed at once
+	limit    atomic.Int64 // how many bytes pass before everything is cut; 0 for no end
+	passed   atomic.Int64
 	accepted atomic.Int32
 }
 
@@ -69,6 +71,9 @@ func startRelay(t *testing.T, s *sshd) *relay {
 			case <-r.silent:
 				continue
 			default:
+			}
+			if limit := r.limit.Load(); limit > 0 && r.passed.Add(int64(n)) > limit {
+				break
 			}
 			if _, err := to.Write(buf[:n]); err != nil {
 				break
@@ -487,7 +492,7 @@ func TestOtherShells(t *testing.T) {
 			if name == "busybox" { // a shell and every command that the script uses
 				bin := filepath.Join(s.Dir, "bin")
 				must(t, os.Mkdir(bin, 0o755))
-				for _, name := range strings.Fields("sh ash head gzip uname id mkdir chmod mv rm rmdir cat") {
+				for _, name := range strings.Fields("sh ash head gzip uname id mkdir chmod mv rm rmdir cat ls wc") {
 					must(t, os.Symlink(sh, filepath.Join(bin, name)))
 				}
 				target.Shell = filepath.Join(bin, "sh")
