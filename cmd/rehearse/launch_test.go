@@ -94,7 +94,7 @@ func (r *running) wait() int {
 			r.t.Errorf("the program: %v", err)
 		}
 		return 0
-	case <-time.After(60 * time.Second):
+	case <-time.After(120 * time.Second):
 		r.cmd.Process.Signal(syscall.SIGQUIT)
 		<-r.done
 		r.t.Fatalf("the program hangs:\n%s", r.output())
@@ -105,7 +105,7 @@ func (r *running) wait() int {
 // appears waits until the file is there.
 func (r *running) appears(path string) {
 	r.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(120 * time.Second); ; time.Sleep(time.Millisecond) {
 		if _, err := os.Stat(path); err == nil {
 			return
 		}
@@ -131,7 +131,7 @@ func processes(mark string) []string {
 // gone waits until no process has the mark in its command line.
 func gone(t *testing.T, mark string) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(120 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		found := processes(mark)
 		if len(found) == 0 {
 			return

@@ -317,9 +317,7 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 		}
 		return err
 	}
-	if err := f.apply(env, w, &o); err != nil {
-		return err
-	}
+	f.apply(env, w, &o)
 	o.Given = f.given(env, o)
 	if o.Adhoc != "" {
 		if done, err := f.adhocHosts(w, &o); done || err != nil {
@@ -346,6 +344,9 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 		if len(hosts) == 0 && len(w.inventory.Hosts()) > 0 {
 			return fail(1, "Specified inventory, host pattern and/or --limit leaves us with no hosts to target.")
 		}
+	}
+	if err := f.callbacks(env, w, &o); err != nil {
+		return err
 	}
 	if code := runner.Run(ctx, o); code != 0 {
 		return &ExitError{Code: code}
@@ -385,7 +386,7 @@ func (f *runFlags) magicVars(o runner.Options) *value.Dict {
 }
 
 // apply turns flags, environment and configuration into the options of the run.
-func (f *runFlags) apply(env *Env, w *workspace, o *runner.Options) error {
+func (f *runFlags) apply(env *Env, w *workspace, o *runner.Options) {
 	c := w.config
 	o.FS, o.Config, o.Inventory, o.Engine, o.Store, o.Loader, o.Catalog = w.loader.FS, c, w.inventory, w.engine, w.store, w.loader, w.catalog
 	o.Decrypt, o.Getenv, o.Stdin, o.Dir = w.secrets.Decrypt, env.Getenv, env.Stdin, env.Dir
@@ -427,7 +428,14 @@ func (f *runFlags) apply(env *Env, w *workspace, o *runner.Options) error {
 		o.BecomeMethod = c.String("DEFAULT_BECOME_METHOD")
 	}
 	o.Terminal = env.terminal()
-	return f.callbacks(env, w, o)
+}
+
+// cause is an error without the name of the file that it is about.
+func cause(err error) error {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return p.Err
+	}
+	return err
 }
 
 // passwords reads what -k and -K ask for.
@@ -437,7 +445,7 @@ func (f *runFlags) passwords(ctx context.Context, env *Env, o *runner.Options) e
 		if errors.Is(err, fs.ErrNotExist) {
 			return "", &ExitError{Code: 1, Message: "[ERROR]: The password file " + file + " was not found"}
 		} else if err != nil {
-			return "", &ExitError{Code: 1, Message: "[ERROR]: Could not read the password file " + err.Error()}
+			return "", &ExitError{Code: 1, Message: fmt.Sprintf("[ERROR]: Could not read the password file %s: %v", file, cause(err))}
 		}
 		return transport.Secret(strings.TrimSpace(string(data))), nil
 	}
@@ -491,6 +499,9 @@ func (f *runFlags) callbacks(env *Env, w *workspace, o *runner.Options) error {
 	default:
 		return &ExitError{Code: 5, Message: fmt.Sprintf("--output takes text or json, not %q", f.output)}
 	}
+	if listing(o) && !callback.Native(name) {
+		name = "default" // ansible-core loads none for a listing, either
+	}
 	if f.needsPython(w, o, name) {
 		return f.pythonCallbacks(w, o, name, s)
 	}
@@ -504,7 +515,7 @@ func (f *runFlags) callbacks(env *Env, w *workspace, o *runner.Options) error {
 		o.Callbacks = append(o.Callbacks, &callback.Progress{Display: o.Display, Now: time.Now})
 	}
 	enabled := c.Strings("CALLBACKS_ENABLED")
-	if o.Syntax || o.ListHosts || o.ListTags || o.ListTasks {
+	if listing(o) {
 		enabled = nil // nothing runs that they could tell of
 	}
 	for _, n := range enabled {

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/rehearse-dev/rehearse/internal/config"
+	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/vault"
 )
@@ -165,7 +166,7 @@ func (v *vaultRun) read(name string) ([]byte, error) {
 	if name == "-" {
 		content, err = io.ReadAll(v.env.Stdin)
 	} else {
-		content, err = os.ReadFile(path)
+		content, err = source.OS{}.ReadFile(path)
 	}
 	if err != nil {
 		return nil, vaultError(fmt.Errorf("Unable to read source file (%s): %w", path, pythonic(err)))

@@ -13,6 +13,19 @@ type finalizer struct {
 	replace func(*value.Undefined) value.Value
 	warn    func(message string, at source.Location)
 	at      *source.Location
+	left    *int // how many more items the result may have; nil at its top
+}
+
+// take counts the items of one container; a few anchors that alias each other in a file may stand for billions of them.
+func (z *finalizer) take(n int) error {
+	if z.left == nil {
+		left := maxValues
+		z.left = &left
+	}
+	if *z.left -= n + 1; *z.left < 0 {
+		return value.Errorf("MemoryError", "the value has more than %d items", maxValues)
+	}
+	return nil
 }
 
 // converted says that a value of an unusual type becomes one of a usual type.
@@ -54,6 +67,9 @@ func (z finalizer) run(v value.Value, concat bool, depth int) (value.Value, erro
 			z.converted(x, "dict")
 		} else if x.Lazy == nil && settledDict(x) {
 			return x, nil
+		}
+		if err := z.take(x.Len()); err != nil {
+			return nil, err
 		}
 		d := &value.Dict{At: x.At}
 		for k, w := range x.All() {
@@ -140,9 +156,12 @@ func (z finalizer) items(n int, item func(int) value.Value, l *value.List, conca
 			return l, nil
 		}
 	}
+	if err := z.take(n); err != nil {
+		return nil, err
+	}
 	out := &value.List{Items: make([]value.Value, 0, n)}
 	if l != nil {
-		out.At = l.At
+		out.At, out.Gone = l.At, l.Gone
 	}
 	for i := range n {
 		x := item(i)

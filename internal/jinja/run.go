@@ -13,6 +13,7 @@ const (
 	maxSteps  = 50_000_000 // loop iterations and macro calls, unless the configuration says otherwise
 	maxDepth  = 180        // templates and macros inside each other
 	maxOutput = 1 << 27    // bytes of text
+	maxValues = 10_000_000 // items of a result, in all its containers
 )
 
 // limits counts what one evaluation has used; it is shared by everything that is evaluated inside it.
@@ -21,6 +22,8 @@ type limits struct {
 	max   int
 	depth int
 	ctx   context.Context
+	src   *source.Location // where the template in action stands
+	gone  *goneUse
 }
 
 func tooMuch() error {

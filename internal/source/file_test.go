@@ -2,6 +2,7 @@ package source
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -65,6 +66,55 @@ func TestOSRefusesWhatIsNotAFile(t *testing.T) {
 		}
 	}
 	if _, err := (OS{}).ReadFile(filepath.Join(dir, "none")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a file that is not there: %v", err)
+	}
+}
+
+// TestPipeOfADescriptor reads what a shell's <(command) gives.
+func TestPipeOfADescriptor(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if _, err := w.WriteString("content"); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	got, err := OS{}.ReadFile(fmt.Sprintf("/dev/fd/%d", r.Fd()))
+	if err != nil || string(got) != "content" {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+func TestReadSecret(t *testing.T) {
+	dir := t.TempDir()
+	fifo := filepath.Join(dir, "fifo")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		if f, err := os.OpenFile(fifo, os.O_WRONLY, 0); err == nil {
+			f.WriteString("word")
+			f.Close()
+		}
+	}()
+	if got, err := ReadSecret(fifo); err != nil || string(got) != "word" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if _, err := readPipe(fifo, 0); err == nil || !strings.Contains(err.Error(), "nobody writes") {
+		t.Errorf("a pipe without a writer: %v", err)
+	}
+	large := filepath.Join(dir, "large")
+	if err := os.WriteFile(large, make([]byte, maxSecret+1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{"/dev/zero": "is a device", dir: "is a directory", large: "has more than"} {
+		if _, err := ReadSecret(path); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("ReadSecret(%s): %v, want %q", path, err, want)
+		}
+	}
+	if _, err := ReadSecret(filepath.Join(dir, "none")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a file that is not there: %v", err)
 	}
 }

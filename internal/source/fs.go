@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // FS reads files by their path in the operating system's form. A path that is not there gives fs.ErrNotExist.
@@ -17,27 +18,39 @@ type FS interface {
 // OS is the file system of the machine.
 type OS struct{}
 
-// ReadFile reads a regular file; a directory, FIFO, socket or device is refused instead of blocking on it.
+// ReadFile reads a regular file, or the pipe behind a file descriptor, which a shell's <(command) is; a directory, another
+// FIFO, a socket or a device is refused instead of blocking on it.
 func (OS) ReadFile(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() && path != "/dev/null" && path != "/dev/stdin" {
-		what := "a special file"
-		switch {
-		case info.IsDir():
-			what = "a directory"
-		case info.Mode()&fs.ModeNamedPipe != 0:
-			what = "a named pipe"
-		case info.Mode()&fs.ModeSocket != 0:
-			what = "a socket"
-		case info.Mode()&fs.ModeDevice != 0:
-			what = "a device"
-		}
+	if what := special(info); what != "" && path != "/dev/null" && path != "/dev/stdin" && !(info.Mode()&fs.ModeNamedPipe != 0 && ofDescriptor(path)) {
 		return nil, &fs.PathError{Op: "read", Path: path, Err: notRegular(what)}
 	}
 	return os.ReadFile(path)
+}
+
+// special names what is no regular file; "" for one.
+func special(info fs.FileInfo) string {
+	switch mode := info.Mode(); {
+	case mode.IsRegular():
+		return ""
+	case mode.IsDir():
+		return "a directory"
+	case mode&fs.ModeNamedPipe != 0:
+		return "a named pipe"
+	case mode&fs.ModeSocket != 0:
+		return "a socket"
+	case mode&fs.ModeDevice != 0:
+		return "a device"
+	}
+	return "a special file"
+}
+
+// ofDescriptor tells whether the path is that of an open file of this process.
+func ofDescriptor(path string) bool {
+	return strings.HasPrefix(path, "/dev/fd/") || strings.HasPrefix(path, "/proc/self/fd/")
 }
 
 // Stat follows symbolic links.

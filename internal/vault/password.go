@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
@@ -126,8 +127,8 @@ type noFile string
 
 func (e noFile) Error() string { return string(e) }
 
-func readPassword(source, id string, known *Secrets) ([]byte, error) {
-	path, err := expand(source)
+func readPassword(name, id string, known *Secrets) ([]byte, error) {
+	path, err := expand(name)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +141,7 @@ func readPassword(source, id string, known *Secrets) ([]byte, error) {
 	case info.Mode()&0o111 != 0 && info.Mode().IsRegular():
 		return runScript(path, id)
 	}
-	password, err := os.ReadFile(path)
+	password, err := source.ReadSecret(path)
 	if err != nil {
 		return nil, fmt.Errorf("Could not read vault password file '%s'. %w", path, err)
 	}

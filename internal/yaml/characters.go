@@ -27,12 +27,14 @@ var badByte = func() (t [256]bool) {
 	return
 }()
 
+const notAllowed = "control characters are not allowed"
+
 // badRune is what YAML does not allow at p: its length and libyaml's words, or 0.
 func badRune(text string, p int) (n int, words string) {
 	c := text[p]
 	if c < 0x80 {
 		if badByte[c] {
-			return 1, "control characters are not allowed"
+			return 1, notAllowed
 		}
 		return 0, ""
 	}
@@ -41,7 +43,7 @@ func badRune(text string, p int) (n int, words string) {
 	case r == utf8.RuneError && n <= 1:
 		return 1, "the file is not valid UTF-8"
 	case r < 0xA0 && r != 0x85, r == 0xFFFE, r == 0xFFFF:
-		return n, "control characters are not allowed"
+		return n, notAllowed
 	}
 	return 0, ""
 }

@@ -1,6 +1,7 @@
 package yaml
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -30,6 +31,9 @@ func (t *Tree) Failure() *Failure {
 			return &Failure{Message: "Expected a single document in the stream but found another document.", At: at(t.Starts[1].Start)}
 		}
 		return nil
+	}
+	if bad := t.unreadable(); bad != "" {
+		return &Failure{Message: bad, At: at(t.Err.ProblemAt)}
 	}
 	line := t.File.LineSpan(t.File.Line(min(t.Err.ProblemAt, len(t.File.Content))))
 	text := t.File.Text(line)
@@ -67,6 +71,22 @@ func (t *Tree) Failure() *Failure {
 		}
 	}
 	return &Failure{Message: strings.Join(strings.Fields(t.Err.Error()), " "), At: at(t.Err.ProblemAt)}
+}
+
+// unreadable is the message for an error that has nothing to do with what the line says, so that nothing is guessed from
+// it; "" for any other. For a control character, the words are PyYAML's; the position counts code points from 0.
+func (t *Tree) unreadable() string {
+	if t.Err.Problem == tooManyAliases {
+		return tooManyAliases
+	}
+	if i := t.Err.ProblemAt; i < len(t.File.Content) {
+		text := string(t.File.Content)
+		if n, words := badRune(text, i); words == notAllowed {
+			r, _ := utf8.DecodeRuneInString(text[i : i+n])
+			return fmt.Sprintf("unacceptable character #x%04x: %s in \"<unicode string>\", position %d", r, words, utf8.RuneCountInString(text[:i]))
+		}
+	}
+	return ""
 }
 
 // Duplicates applies the setting DUPLICATE_YAML_DICT_KEY to the findings of a file: "ignore" drops those of duplicate keys,

@@ -11,6 +11,13 @@ import (
 // maxDepth bounds nesting, and so the stack: PyYAML gives up at about the same depth.
 const maxDepth = 900
 
+// maxExpanded bounds what the aliases of a document may multiply it to. PyYAML has no such bound: there, nothing happens
+// until somebody walks through the value, and then memory runs out.
+const (
+	maxExpanded    = 4_000_000
+	tooManyAliases = "the aliases of the document stand for more than 4000000 values"
+)
+
 // Rule is the rule that the problems of this package are reported under.
 const Rule = "syntax"
 
@@ -57,6 +64,8 @@ type parser struct {
 
 	starts  []source.Span
 	anchors map[string]*Node
+	size    int           // nodes so far, those that aliases stand for counted each time
+	sizes   map[*Node]int // of the anchored nodes
 	handles map[string]string
 	depth   int
 
@@ -258,6 +267,8 @@ func (p *parser) takeItems(base int) []*Node {
 func (p *parser) node(block, indentless bool) *Node {
 	s := p.s
 	p.depth++
+	p.size++
+	before := p.size
 	defer func() { p.depth-- }()
 	if p.depth > maxDepth {
 		at := s.peek().start
@@ -278,6 +289,13 @@ func (p *parser) node(block, indentless bool) *Node {
 			s.fail("", -1, "found undefined alias", t.start)
 			if !s.strict {
 				s.report(t.start, t.end, "found undefined alias '"+t.text+"'")
+			}
+		} else if p.size += p.sizes[n.Target]; p.size > maxExpanded {
+			p.size -= p.sizes[n.Target]
+			n.Target = nil
+			s.fail("", -1, tooManyAliases, t.start)
+			if !s.strict {
+				s.report(t.start, t.end, tooManyAliases)
 			}
 		}
 		s.skip()
@@ -348,6 +366,12 @@ func (p *parser) node(block, indentless bool) *Node {
 			s.report(t.start, max(t.end, t.start+1), "did not find expected node content")
 		}
 		n.Span.End = n.Span.Start
+	}
+	if n.Anchor != "" {
+		if p.sizes == nil {
+			p.sizes = map[*Node]int{}
+		}
+		p.sizes[n] = p.size - before
 	}
 	return n
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/rehearse-dev/rehearse/internal/source"
 )
 
 // outline writes a tree in one line: {key: value}, [item], quoted texts where they need it.
@@ -87,5 +89,43 @@ func TestRecover(t *testing.T) {
 				t.Errorf("%q\n got  %s\n want %s\n problems %s\n want     %s\n first %v", c.text, got, c.want, strings.Join(problems, "|"), c.problems, tree.Err)
 			}
 		})
+	}
+}
+
+// TestAliasesThatMultiply has nine aliases of nine aliases, and so on: each is small, together they would fill any memory.
+func TestAliasesThatMultiply(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("a0: &a0 [x, x, x, x, x, x, x, x, x]\n")
+	for i := 1; i < 12; i++ {
+		fmt.Fprintf(&b, "a%d: &a%d [%s]\n", i, i, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d,", i-1), 9), ","))
+	}
+	tree := Parse(source.NewFile("bomb.yml", []byte(b.String())))
+	failure := tree.Failure()
+	if failure == nil || failure.Message != tooManyAliases {
+		t.Fatalf("Failure() = %v", failure)
+	}
+	if at := failure.At.Position(); at != (source.Position{Line: 7, Column: 30}) {
+		t.Errorf("at %v", at)
+	}
+	if len(tree.Problems) == 0 || tree.Docs[0].Get("a5") == nil {
+		t.Error("the tree is not there for the editor")
+	}
+	// the same aliases a few times over are what people write
+	few := Parse(source.NewFile("few.yml", []byte("a: &a {x: 1}\nb: [*a, *a, *a]\nc: &c [*a, *a]\nd: [*c, *c]\n")))
+	if few.Failure() != nil || len(few.Problems) > 0 {
+		t.Errorf("%v %v", few.Failure(), few.Problems)
+	}
+}
+
+func TestControlCharacterIsNamed(t *testing.T) {
+	for text, want := range map[string]string{
+		"- debug: {msg: \"ü\x00\"}\n": `1:18 unacceptable character #x0000: control characters are not allowed in "<unicode string>", position 17`,
+		"a: \x01b\n":                  `1:4 unacceptable character #x0001: control characters are not allowed in "<unicode string>", position 3`,
+	} {
+		failure := Parse(source.NewFile("f.yml", []byte(text))).Failure()
+		at := failure.At.Position()
+		if got := fmt.Sprintf("%d:%d %s", at.Line, at.Column, failure.Message); got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
 	}
 }
