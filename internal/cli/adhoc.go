@@ -52,6 +52,8 @@ func adhocCommand(env *Env) *cobra.Command {
 				if strings.HasSuffix(pattern, ".yml") {
 					f.refusal += " (did you mean to run ansible-playbook?)"
 				}
+			} else if _, _, err := argspec.ParseKV(args); err != nil && !jsonArgs(args) {
+				return &ExitError{4, "[ERROR]: " + err.Error()}
 			} else if short == "import_playbook" {
 				f.refusal = fmt.Sprintf("'%s' is not a valid action for ad-hoc commands", name)
 			}
@@ -137,6 +139,14 @@ func jsonArgs(args string) bool {
 // adhocOrigin names the places of that playbook as the options of the command line that they come from.
 func adhocOrigin(name, args string, seconds, poll, timeout int) func(text string) string {
 	return func(text string) string {
+		var plain string
+		if json.Unmarshal([]byte(text), &plain) == nil {
+			if pairs, raw, err := argspec.ParseKV(plain); err == nil && plain == args && raw == "" && pairs.Len() == 1 {
+				for _, v := range pairs.RawAll() {
+					return "<CLI option '-a'>\n" + value.ToStr(v)
+				}
+			}
+		}
 		text = strings.Trim(text, `"'`)
 		switch {
 		case text == name:

@@ -330,6 +330,7 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 		if o.Limit, err = inventory.ParseLimit(source.OS{}, f.limit); err != nil {
 			return fail(1, "%s", err)
 		}
+		said := len(w.inventory.Warnings)
 		all, err := w.inventory.Match("all")
 		if err != nil {
 			return fail(1, "%s", err)
@@ -342,6 +343,9 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 			return fail(1, "%s", err)
 		}
 		if len(hosts) == 0 && len(w.inventory.Hosts()) > 0 {
+			for _, text := range w.inventory.Warnings[said:] {
+				o.Display.Warn(text)
+			}
 			return fail(1, "Specified inventory, host pattern and/or --limit leaves us with no hosts to target.")
 		}
 	}
@@ -441,6 +445,7 @@ func cause(err error) error {
 // passwords reads what -k and -K ask for.
 func (f *runFlags) passwords(ctx context.Context, env *Env, o *runner.Options) error {
 	read := func(file string) (transport.Secret, error) {
+		file = absIn(env.Dir, file)
 		data, err := source.ReadSecret(file)
 		if errors.Is(err, fs.ErrNotExist) {
 			return "", &ExitError{Code: 1, Message: "[ERROR]: The password file " + file + " was not found"}

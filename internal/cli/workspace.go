@@ -59,7 +59,7 @@ type workspaceOptions struct {
 	configured  func(*config.Config) // called as soon as the settings are known
 	warn        func(message string, at source.Location)
 	caution     func(*fault.Fault) // a warning with its help
-	deprecate   func(message, version string, at source.Location)
+	deprecate   func(jinja.Deprecation)
 	verbose     func(level int, message string) // -v, -vv, ...
 	notes       pyplugin.Handler                // what plugins in Python say; nil: it goes to the error stream
 	verbosity   int
@@ -117,9 +117,9 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 		Untrusted:               distrust(w.config.String("_TEMPLAR_UNTRUSTED_TEMPLATE_BEHAVIOR"), o.caution),
 		AllowBrokenConditionals: w.config.Bool("ALLOW_BROKEN_CONDITIONALS"),
 	})
-	extra, err := vars.ParseExtra(o.fs, o.extra, w.secrets.Decrypt)
+	extra, err := vars.ParseExtra(o.fs, env.Dir, o.extra, w.secrets.Decrypt)
 	if err != nil {
-		return nil, err
+		return nil, extraVarsError(err)
 	}
 	w.extra = extra
 	if w.inventory, w.diags, err = w.loadInventory(o); err != nil {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"path/filepath"
 	"strings"
 
 	"github.com/rehearse-dev/rehearse/internal/argspec"
@@ -13,15 +15,33 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/yaml"
 )
 
+// ExtraError is an -e option that gives no variables.
+type ExtraError struct {
+	Message string
+	At      source.Location // in the file or the text; may be empty
+	Syntax  bool            // what was read cannot be parsed; else the option itself is wrong
+	Missing bool            // the file is not there
+}
+
+func (e *ExtraError) Error() string { return e.Message }
+
+func syntaxError(err error, at source.Location) *ExtraError {
+	var bad *yaml.Failure
+	if errors.As(err, &bad) {
+		at = bad.At
+	}
+	return &ExtraError{Message: err.Error(), At: at, Syntax: true}
+}
+
 // ParseExtra reads the -e options: @FILE, YAML or JSON in braces, or k=v words. The layers come in the order of the options;
-// later ones win.
-func ParseExtra(fsys source.FS, options []string, decrypt func([]byte) ([]byte, error)) ([]Layer, error) {
+// later ones win. Paths are relative to the directory dir. The error is an *ExtraError.
+func ParseExtra(fsys source.FS, dir string, options []string, decrypt func([]byte) ([]byte, error)) ([]Layer, error) {
 	var layers []Layer
 	for _, o := range options {
 		if o == "" {
 			continue
 		}
-		l, err := parseExtra(fsys, o, decrypt)
+		l, err := parseExtra(fsys, dir, o, decrypt)
 		if err != nil {
 			return nil, err
 		}
@@ -30,21 +50,32 @@ func ParseExtra(fsys source.FS, options []string, decrypt func([]byte) ([]byte, 
 	return layers, nil
 }
 
-func parseExtra(fsys source.FS, option string, decrypt func([]byte) ([]byte, error)) ([]Layer, error) {
-	invalid := fmt.Errorf("Invalid extra vars data supplied. '%s' could not be made into a dictionary", option)
+func parseExtra(fsys source.FS, dir, option string, decrypt func([]byte) ([]byte, error)) ([]Layer, error) {
+	invalid := func(what string) error {
+		return &ExtraError{Message: fmt.Sprintf("Invalid extra vars data supplied. '%s' could not be made into a dictionary", what)}
+	}
 	switch {
 	case strings.HasPrefix(option, "@"):
-		s := &Store{o: Options{FS: fsys, Decrypt: decrypt}}
-		f := s.readFile(option[1:])
-		if f.err != nil {
-			return nil, fmt.Errorf("read extra vars file %s: %w", option[1:], f.err)
+		path := filepath.Clean(option[1:])
+		if !filepath.IsAbs(path) && dir != "" {
+			path = filepath.Join(dir, path)
 		}
-		if len(f.docs) != 1 {
-			return nil, invalid
+		s := &Store{o: Options{FS: fsys, Decrypt: decrypt}}
+		f := s.readFile(path)
+		switch {
+		case errors.Is(f.err, fs.ErrNotExist):
+			return nil, &ExtraError{Missing: true, Message: fmt.Sprintf("Unable to retrieve file contents.\nCould not find or access '%s' on the Ansible Controller.\n"+
+				"If you are using a module and expect the file to exist on the remote, see the remote_src option: [Errno 2] No such file or directory: '%s'", path, path)}
+		case errors.Is(f.err, errContents):
+			return nil, invalid("@" + path)
+		case f.err != nil:
+			return nil, syntaxError(f.err, source.Location{})
+		case len(f.docs) != 1:
+			return nil, invalid("@" + path)
 		}
 		return f.layers(ExtraVars, ""), nil
 	case option[0] == '/' || option[0] == '.':
-		return nil, fmt.Errorf("Please prepend extra_vars filename '%s' with '@'", option)
+		return nil, &ExtraError{Message: fmt.Sprintf("Please prepend extra_vars filename '%s' with '@'", option)}
 	}
 	file := source.NewFile("<CLI option '-e'>", []byte(option))
 	file.Describe = func(s source.Span) string {
@@ -57,18 +88,19 @@ func parseExtra(fsys source.FS, option string, decrypt func([]byte) ([]byte, err
 	}
 	if option[0] == '[' || option[0] == '{' {
 		tree := yaml.Parse(file)
+		whole := source.Location{File: file, Span: source.Span{Start: 0, End: len(option)}}
 		if tree.Err != nil {
-			return nil, tree.Err
+			return nil, &ExtraError{Message: "YAML parsing failed: " + tree.Err.Error(), At: whole, Syntax: true}
 		}
 		v, problems := tree.Root().Value(file, yaml.Options{Trusted: true})
 		for _, p := range problems {
 			if p.Severity == diag.Error {
-				return nil, errors.New(p.Message)
+				return nil, &ExtraError{Message: p.Message, At: whole, Syntax: true}
 			}
 		}
 		d, ok := v.(*value.Dict)
 		if !ok {
-			return nil, invalid
+			return nil, invalid(option)
 		}
 		if json.Valid(file.Content) { // JSON may hold encoded texts
 			d, _ = value.Legacy(d, func([]string) bool { return true }).(*value.Dict)
@@ -77,7 +109,7 @@ func parseExtra(fsys source.FS, option string, decrypt func([]byte) ([]byte, err
 	}
 	pairs, raw, err := argspec.ParseKV(option)
 	if err != nil {
-		return nil, err
+		return nil, &ExtraError{Message: err.Error(), Syntax: true}
 	}
 	at := source.Location{File: file, Span: source.Span{Start: 0, End: len(option)}}
 	d := &value.Dict{}

@@ -78,6 +78,8 @@ func (s *Store) report(d diag.Diagnostic) {
 	}
 }
 
+var errContents = errors.New("Invalid variable file contents.\nVariable files must contain either a dictionary of variables, or a list of dictionaries.")
+
 // parseVars reads a file's mapping, or list of mappings.
 func parseVars(file *source.File, duplicates string, report func(diag.Diagnostic)) loadedFile {
 	tree := yaml.Parse(file)
@@ -112,7 +114,7 @@ func parseVars(file *source.File, duplicates string, report func(diag.Diagnostic
 			f.docs = append(f.docs, item)
 		case value.None:
 		default:
-			f.err = errors.New("Invalid variable file contents.\nVariable files must contain either a dictionary of variables, or a list of dictionaries.")
+			f.err = errContents
 			return f
 		}
 	}

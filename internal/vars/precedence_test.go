@@ -26,7 +26,7 @@ func project(t testing.TB, extra ...string) (*Store, Query) {
 	if err != nil || len(problems) > 0 {
 		t.Fatal(err, problems)
 	}
-	layers, err := ParseExtra(fs, extra, nil)
+	layers, err := ParseExtra(fs, "", extra, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
