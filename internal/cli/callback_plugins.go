@@ -38,10 +38,13 @@ func (f *runFlags) additional(w *workspace, o *runner.Options) bool {
 	return o.Adhoc == "" || w.config.Bool("DEFAULT_LOAD_CALLBACK_PLUGINS")
 }
 
+// listing tells whether the run only says what it would do.
+func listing(o *runner.Options) bool { return o.Syntax || o.ListHosts || o.ListTags || o.ListTasks }
+
 // needsPython tells whether a callback of the run is written in Python: one that the settings name, or one that the
 // project has.
 func (f *runFlags) needsPython(w *workspace, o *runner.Options, stdout string) bool {
-	if f.output == "json" || o.Syntax || o.ListHosts || o.ListTags || o.ListTasks {
+	if f.output == "json" || listing(o) {
 		return false // nothing runs that callbacks could tell of
 	}
 	if !callback.Native(stdout) {
@@ -80,8 +83,12 @@ func (f *runFlags) pythonCallbacks(w *workspace, o *runner.Options, stdout strin
 		Stdout: stdout, Additional: f.additional(w, o), Tree: f.treeDir != "", Verbosity: 1, Native: native})
 	if err != nil {
 		var raised *pyplugin.Error
-		if !errors.As(err, &raised) {
+		switch {
+		case !errors.As(err, &raised):
 			err = fmt.Errorf("the callbacks of this run need Python: %w", err)
+		case raised.Class == "ModuleNotFoundError" && raised.Message == "No module named 'ansible'":
+			err = fmt.Errorf("the callbacks of this run (stdout: %s) need ansible-core, and Python does not find it (install it, or name one of %s)",
+				stdout, strings.Join(callback.Stdout, ", "))
 		}
 		return &ExitError{Code: 1, Message: "[ERROR]: " + err.Error()}
 	}

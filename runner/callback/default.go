@@ -27,6 +27,7 @@ type Default struct {
 	*Display
 	Options
 
+	apart  bool // texts of a result stand below it: see apart.go
 	free     bool
 	bannerOf any // ID of the task whose banner stands last
 	name     string

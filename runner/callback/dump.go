@@ -64,7 +64,7 @@ func (r *Result) shown() *value.Dict {
 			case r.debug() && name.S == "invocation":
 			case internal(name.S):
 			default:
-				out.Set(k, strip(v))
+				out.Set(k, stripBut(v, internal))
 			}
 		}
 	}
@@ -85,43 +85,48 @@ func internal(key string) bool {
 
 // strip removes internal keys at any depth; what holds none is shared, not copied.
 func strip(v value.Value) value.Value {
+	return stripBut(v, func(key string) bool { return strings.HasPrefix(key, "_ansible_") })
+}
+
+// stripBut removes the keys of which drop says so, at any depth.
+func stripBut(v value.Value, drop func(key string) bool) value.Value {
 	switch v := v.(type) {
 	case *value.Dict:
-		if !holdsInternal(v) {
+		if !holds(v, drop) {
 			return v
 		}
 		out := &value.Dict{}
 		for k, item := range v.RawAll() {
-			if s, ok := k.(value.Str); ok && strings.HasPrefix(s.S, "_ansible_") {
+			if s, ok := k.(value.Str); ok && drop(s.S) {
 				continue
 			}
-			out.Set(k, strip(item))
+			out.Set(k, stripBut(item, drop))
 		}
 		return out
 	case *value.List:
-		if !holdsInternal(v) {
+		if !holds(v, drop) {
 			return v
 		}
 		out := &value.List{At: v.At}
 		for _, item := range v.Items {
-			out.Items = append(out.Items, strip(item))
+			out.Items = append(out.Items, stripBut(item, drop))
 		}
 		return out
 	}
 	return v
 }
 
-func holdsInternal(v value.Value) bool {
+func holds(v value.Value, drop func(key string) bool) bool {
 	switch v := v.(type) {
 	case *value.Dict:
 		for k, item := range v.RawAll() {
-			if s, ok := k.(value.Str); ok && strings.HasPrefix(s.S, "_ansible_") || holdsInternal(item) {
+			if s, ok := k.(value.Str); ok && drop(s.S) || holds(item, drop) {
 				return true
 			}
 		}
 	case *value.List:
 		for _, item := range v.Items {
-			if holdsInternal(item) {
+			if holds(item, drop) {
 				return true
 			}
 		}
@@ -165,6 +170,14 @@ func (c *Default) dumpOf(r *Result, shown *value.Dict, indent int, sort bool) st
 }
 
 func (c *Default) dump(d *value.Dict, indent int, sort bool) string {
+	if c.apart {
+		rest, texts := takeTexts(d)
+		return c.dumpWhole(rest, indent, sort) + texts
+	}
+	return c.dumpWhole(d, indent, sort)
+}
+
+func (c *Default) dumpWhole(d *value.Dict, indent int, sort bool) string {
 	always, _ := d.Raw("_ansible_verbose_always")
 	pretty := c.Format.Pretty
 	if indent == 0 && (always != nil && truth(always) || pretty == nil && c.Format.YAML || pretty != nil && *pretty || c.Verbosity > 2) {

@@ -55,6 +55,27 @@ func display() (*Display, *bytes.Buffer, *bytes.Buffer) {
 	return NewDisplay(&out, &err, 80, false), &out, &err
 }
 
+// TestDebugCallback compares with what ansible-core 2.19.14 prints for such results with ANSIBLE_STDOUT_CALLBACK=debug, whatever
+// result_format says.
+func TestDebugCallback(t *testing.T) {
+	d, out, _ := display()
+	c, err := NewStdout("debug", d, Settings{Options: Options{Format: Format{YAML: true}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	play(c, d)
+	for _, want := range []string{
+		"changed: [a]\n\nTASK [debug]",
+		"ok: [a] => {}\n\nMSG:\n\nhello\n\nTASK",
+		"fatal: [a]: FAILED! => {\n    \"changed\": true,\n    \"rc\": 3\n}\n\nSTDOUT:\n\nout\n\n\nSTDERR:\n\nerr\n\n\nMSG:\n\nnon-zero return code\n...ignoring\n",
+		"fatal: [a]: FAILED! => {\n    \"changed\": false\n}\n\nMSG:\n\nmissing required arguments: path\n...ignoring\n",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is missing in\n%s", want, out)
+		}
+	}
+}
+
 // What ansible-core 2.19.14 prints for such a play with ANSIBLE_STDOUT_CALLBACK=minimal and oneline.
 func TestTextCallbacks(t *testing.T) {
 	for name, want := range map[string]string{

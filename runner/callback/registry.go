@@ -8,7 +8,7 @@ import (
 )
 
 // Stdout lists the callbacks that can own the screen, by the names that the setting stdout_callback takes.
-var Stdout = []string{"default", "minimal", "oneline", "ansible.posix.json"}
+var Stdout = []string{"default", "minimal", "oneline", "ansible.posix.debug", "ansible.posix.json"}
 
 // Enabled lists the callbacks that can be added to a run by callbacks_enabled.
 var Enabled = []string{"junit", "tree", "ansible.posix.timer", "ansible.posix.profile_tasks"}
@@ -24,7 +24,7 @@ func FullName(name string) string {
 // Native tells whether a callback needs no Python: its name as settings have it.
 func Native(name string) bool {
 	switch name = strings.TrimPrefix(name, "ansible.builtin."); name {
-	case "", "events", "json", "timer", "profile_tasks":
+	case "", "events", "debug", "json", "timer", "profile_tasks":
 		return true
 	}
 	return slices.Contains(Stdout, name) || slices.Contains(Enabled, name)
@@ -52,6 +52,9 @@ func NewStdout(name string, d *Display, s Settings) (Callback, error) {
 		return &Minimal{base}, nil
 	case "oneline":
 		return &Oneline{base}, nil
+	case "debug", "ansible.posix.debug":
+		base.apart, base.Format = true, Format{} // it has no result_format
+		return &base, nil
 	case "json", "ansible.posix.json":
 		return &JSONReport{Display: d, Now: time.Now, Indent: s.JSONIndent, ShowCustomStats: s.ShowCustomStats}, nil
 	case "events":
