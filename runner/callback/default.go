@@ -27,7 +27,7 @@ type Default struct {
 	*Display
 	Options
 
-	apart  bool // texts of a result stand below it: see apart.go
+	apart    bool // texts of a result stand below it: see apart.go
 	free     bool
 	bannerOf any // ID of the task whose banner stands last
 	name     string
@@ -74,7 +74,7 @@ func (c *Default) Event(e Event) {
 	case Diff:
 		c.diff(e)
 	case Retry:
-		msg := fmt.Sprintf("FAILED - RETRYING: [%s]: %s (%d retries left).", e.label(), e.Task.Name, e.Retries-e.Attempts)
+		msg := fmt.Sprintf("FAILED - RETRYING: [%s]: %s (%d retries left).", e.label(), e.Task.ownName(), e.Retries-e.Attempts)
 		if c.verbose(&e.Result, 2) {
 			msg += "Result was: " + c.dump(e.Result.shown(), 0, true)
 		}
@@ -158,6 +158,14 @@ func (c *Default) path(t *Task) {
 	if t.Path != "" {
 		c.Show("task path: "+t.Path, colorDebug)
 	}
+}
+
+// ownName is the name that the author gave, or the one that the banner shows.
+func (t *Task) ownName() string {
+	if t.Named && t.Role != "" {
+		return strings.TrimPrefix(t.Name, t.Role+" : ")
+	}
+	return t.Name
 }
 
 // messages prints the warnings and the error of a result; an item has printed its own before the whole.
