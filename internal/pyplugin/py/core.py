@@ -9,6 +9,11 @@ import threading
 from rehearse_host import DeferredMap, call, local, method, note, setup
 
 from ansible import constants as C
+
+# What the settings of ansible.cfg and of the environment are warned of has been said by the Go side.
+C.config.DEPRECATED.clear()
+C.config.WARNINGS.clear()
+
 from ansible.utils.display import Display
 
 _lock = threading.RLock()
