@@ -6,11 +6,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/rehearse-dev/rehearse/internal/source"
 )
 
 // ReadFile copies a file to w. The error names no path: the caller knows it.
 func ReadFile(path string, w io.Writer) error {
-	f, err := os.Open(expandHome(path))
+	f, err := source.Open(expandHome(path))
 	if err != nil {
 		return bare(err)
 	}

@@ -29,9 +29,14 @@ func (r *reading) run(path string, args ...string) (stdout, stderr []byte, err e
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Env = r.o.Env
 	cmd.Dir = r.o.Dir
-	var out, errs bytes.Buffer
+	out, errs := source.Bounded{Limit: source.MaxOutput}, source.Bounded{Limit: source.MaxOutput}
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	runErr := cmd.Run()
+	for _, b := range []*source.Bounded{&out, &errs} {
+		if err := b.Full(); err != nil {
+			return nil, nil, fmt.Errorf("Failed to execute inventory script command '%s': %w", strings.Join(append([]string{path}, args...), " "), err)
+		}
+	}
 	help := ""
 	if text := strings.TrimSpace(errs.String()); text != "" {
 		help = "\nStandard error from inventory script:\n" + text

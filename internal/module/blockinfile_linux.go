@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
@@ -32,7 +33,7 @@ func (e *blockEdit) run() (*value.Dict, error) {
 	}
 	present := e.text("state") == "present"
 	if e.there = exists(e.path); e.there {
-		content, err := os.ReadFile(e.path)
+		content, err := source.OS{}.ReadFile(e.path)
 		if err != nil {
 			return nil, crashed(nil, pythonError(err))
 		}

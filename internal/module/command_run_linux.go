@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -70,6 +71,11 @@ func (c *Call) start(p process) (rc int, stdout, stderr []byte, err error) {
 // idle is how long a process that left children behind may stay silent before its output counts as complete.
 const idle = time.Second
 
+// maxOutput is the most that a command may print, in bytes: its result has to be held in memory and sent.
+const maxOutput = 120 << 20
+
+var errOutput = fmt.Errorf("it printed more than %d bytes and was stopped", maxOutput)
+
 // pump starts the process and reads its output until the process has ended and all that it wrote is read. A daemon that
 // the process left behind with its pipes open is waited for only while it writes.
 func (c *Call) pump(cmd *exec.Cmd, out, errOut *bytes.Buffer) error {
@@ -105,16 +111,23 @@ func (c *Call) pump(cmd *exec.Cmd, out, errOut *bytes.Buffer) error {
 		ended()
 	}()
 	var exited atomic.Bool
+	var size atomic.Int64
 	done := make(chan struct{}, 2)
 	read := func(r *os.File, b *bytes.Buffer) {
 		defer func() { done <- struct{}{} }()
 		chunk := make([]byte, 32<<10)
 		for {
 			n, err := r.Read(chunk)
-			b.Write(chunk[:n])
 			if err != nil {
 				return
 			}
+			if before := size.Add(int64(n)) - int64(n); before > maxOutput {
+				continue // what comes until it has ended
+			} else if before+int64(n) > maxOutput {
+				go stopGroup(group)
+				continue
+			}
+			b.Write(chunk[:n])
 			if exited.Load() {
 				r.SetReadDeadline(time.Now().Add(idle))
 			}
@@ -130,6 +143,9 @@ func (c *Call) pump(cmd *exec.Cmd, out, errOut *bytes.Buffer) error {
 	<-done
 	outR.Close()
 	errR.Close()
+	if size.Load() > maxOutput {
+		return errOutput
+	}
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
 		return nil
@@ -249,6 +265,9 @@ func commandError(err error, cmd string) error {
 	}
 	var path *os.PathError
 	cause := errnoText(errnoOf(err))
+	if errors.Is(err, errOutput) {
+		cause = err.Error()
+	}
 	if errors.As(err, &path) {
 		cause += ": b" + value.Repr(value.S(path.Path))
 	}

@@ -2,13 +2,13 @@ package module
 
 import (
 	"io"
-	"os"
 	"strings"
 	"sync"
 	"syscall"
 
 	"github.com/rehearse-dev/rehearse/internal/argspec"
 	"github.com/rehearse-dev/rehearse/internal/digest"
+	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
@@ -221,7 +221,7 @@ func (u *upload) difference(there bool, st syscall.Stat_t) (*value.Dict, error) 
 	case st.Size > limit:
 		d.Put("dst_larger", value.Int(limit))
 	default:
-		old, err := os.ReadFile(u.dest)
+		old, err := source.OS{}.ReadFile(u.dest)
 		if err == nil {
 			d.Put("before_header", value.S(u.dest))
 			d.Put("before", value.S(u.hide(string(old), "")))

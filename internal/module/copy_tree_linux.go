@@ -6,6 +6,8 @@ import (
 	"os"
 	"strings"
 	"syscall"
+
+	"github.com/rehearse-dev/rehearse/internal/source"
 )
 
 // copyTree copies a directory of the host, where source and destination are directories.
@@ -139,7 +141,7 @@ func (w *treeCopy) entry(src, dest string) error {
 }
 
 func (w *treeCopy) file(src, dest string) error {
-	in, err := os.Open(src)
+	in, err := source.Open(src)
 	if err != nil {
 		return err
 	}

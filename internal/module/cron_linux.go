@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
@@ -82,7 +83,7 @@ func (t *cronTask) read() error {
 	}
 	if t.given != "" {
 		t.file = joinPath("/etc/cron.d", t.given)
-		content, err := os.ReadFile(t.file)
+		content, err := source.OS{}.ReadFile(t.file)
 		if err != nil {
 			return nil
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
@@ -166,7 +167,7 @@ func (t *fileTask) warnAccounts() {
 }
 
 func looksBinary(path string) bool {
-	f, err := os.Open(path)
+	f, err := source.Open(path)
 	if err != nil {
 		return false
 	}

@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/rehearse-dev/rehearse/internal/source"
 	"golang.org/x/sys/unix"
 )
 
@@ -61,15 +62,25 @@ func (f *rawFile) close() error { return unix.Close(f.fd) }
 
 // readFile is os.ReadFile with fewer system calls.
 func readFile(path string) ([]byte, error) {
-	f, err := openRaw(path, unix.O_RDONLY, 0)
+	f, err := openRaw(path, unix.O_RDONLY|unix.O_NONBLOCK, 0) // a FIFO opens at once
 	if err != nil {
 		return nil, err
 	}
 	defer f.close()
 	var st unix.Stat_t
 	size := 0
-	if unix.Fstat(f.fd, &st) == nil && st.Size < 1<<30 {
-		size = int(st.Size)
+	if unix.Fstat(f.fd, &st) == nil {
+		switch st.Mode & unix.S_IFMT {
+		case unix.S_IFREG, unix.S_IFDIR:
+			if st.Size < 1<<30 {
+				size = int(st.Size)
+			}
+		default:
+			if _, err := (source.OS{}).ReadFile(path); err != nil {
+				return nil, err
+			}
+			return nil, nil // the null device
+		}
 	}
 	b := make([]byte, 0, size+512)
 	for {

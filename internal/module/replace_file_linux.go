@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
@@ -196,7 +197,7 @@ func copyXattrs(from string, to int) error {
 
 // overwrite writes one file's content over another's, in place.
 func overwrite(from, to string) error {
-	in, err := os.Open(from)
+	in, err := source.Open(from)
 	if err != nil {
 		return err
 	}
@@ -257,7 +258,7 @@ func (c *Call) backup(path string) (string, error) {
 
 // copyPreserved copies a file with its owner, mode, times and extended attributes to a path where none is yet.
 func copyPreserved(from, to string) error {
-	in, err := os.Open(from)
+	in, err := source.Open(from)
 	if err != nil {
 		return err
 	}

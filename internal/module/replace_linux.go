@@ -1,12 +1,12 @@
 package module
 
 import (
-	"os"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/rehearse-dev/rehearse/internal/pyre"
+	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
@@ -26,7 +26,7 @@ func replaceText(c *Call) (*value.Dict, error) {
 	if !exists(path) {
 		return nil, Fail("Path "+path+" does not exist !", "rc", value.Int(257))
 	}
-	raw, err := os.ReadFile(path)
+	raw, err := source.OS{}.ReadFile(path)
 	if err != nil {
 		return nil, crashed(err, "Unable to read the contents of "+value.Repr(value.S(path))+".")
 	}

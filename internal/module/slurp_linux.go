@@ -2,15 +2,15 @@ package module
 
 import (
 	"encoding/base64"
-	"os"
 	"syscall"
 
+	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
 func runSlurp(c *Call) *value.Dict {
 	path := c.text("src")
-	content, err := os.ReadFile(path)
+	content, err := source.OS{}.ReadFile(path)
 	if err != nil {
 		message := "Unable to slurp file: {source}"
 		switch errnoOf(err) {

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/rehearse-dev/rehearse/internal/pyre"
+	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
@@ -182,7 +183,7 @@ func (w *waiting) there() (bool, error) {
 	if w.pattern == nil {
 		return true, nil
 	}
-	content, err := os.ReadFile(w.path)
+	content, err := source.OS{}.ReadFile(w.path)
 	if err != nil {
 		return false, nil
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -87,6 +88,15 @@ func TestPipeOfADescriptor(t *testing.T) {
 	}
 }
 
+func TestBoundedEndsAProgram(t *testing.T) {
+	out := Bounded{Limit: 100_000}
+	cmd := exec.Command("cat", "/dev/zero")
+	cmd.Stdout = &out
+	if err := cmd.Run(); err == nil || out.Full() == nil || len(out.Bytes()) > out.Limit {
+		t.Errorf("%v, %v, %d bytes", err, out.Full(), len(out.Bytes()))
+	}
+}
+
 func TestReadSecret(t *testing.T) {
 	dir := t.TempDir()
 	fifo := filepath.Join(dir, "fifo")
@@ -106,7 +116,7 @@ func TestReadSecret(t *testing.T) {
 		t.Errorf("a pipe without a writer: %v", err)
 	}
 	large := filepath.Join(dir, "large")
-	if err := os.WriteFile(large, make([]byte, maxSecret+1), 0o600); err != nil {
+	if err := os.WriteFile(large, make([]byte, MaxSecret+1), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{"/dev/zero": "is a device", dir: "is a directory", large: "has more than"} {

@@ -18,17 +18,32 @@ type FS interface {
 // OS is the file system of the machine.
 type OS struct{}
 
-// ReadFile reads a regular file, or the pipe behind a file descriptor, which a shell's <(command) is; a directory, another
-// FIFO, a socket or a device is refused instead of blocking on it.
+// ReadFile reads a regular file, or the pipe behind a file descriptor, which a shell's <(command) is. Another FIFO, a socket
+// or a device is refused instead of blocking on it, or reading without an end.
 func (OS) ReadFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
+	if err := readable(path, "read"); err != nil {
 		return nil, err
 	}
-	if what := special(info); what != "" && path != "/dev/null" && path != "/dev/stdin" && !(info.Mode()&fs.ModeNamedPipe != 0 && ofDescriptor(path)) {
-		return nil, &fs.PathError{Op: "read", Path: path, Err: notRegular(what)}
-	}
 	return os.ReadFile(path)
+}
+
+// Open opens what ReadFile reads.
+func Open(path string) (*os.File, error) {
+	if err := readable(path, "open"); err != nil {
+		return nil, err
+	}
+	return os.Open(path)
+}
+
+func readable(path, op string) error {
+	info, err := os.Stat(path)
+	if err != nil || info.IsDir() {
+		return nil // what reads it says so
+	}
+	if what := special(info); what != "" && path != "/dev/null" && path != "/dev/stdin" && !(info.Mode()&fs.ModeNamedPipe != 0 && ofDescriptor(path)) {
+		return &fs.PathError{Op: op, Path: path, Err: notRegular(what)}
+	}
+	return nil
 }
 
 // special names what is no regular file; "" for one.

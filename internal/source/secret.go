@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// maxSecret is the most that a file with a password in it may hold, in bytes.
-const maxSecret = 1 << 20
+// MaxSecret is the most that a file with a password in it may hold, in bytes.
+const MaxSecret = 1 << 20
 
 // writerWait is how long ReadSecret waits for somebody to write into a named pipe.
 const writerWait = 10 * time.Second
@@ -69,12 +69,12 @@ func readPipe(path string, wait time.Duration) ([]byte, error) {
 }
 
 func readAtMost(r io.Reader, path string) ([]byte, error) {
-	content, err := io.ReadAll(io.LimitReader(r, maxSecret+1))
+	content, err := io.ReadAll(io.LimitReader(r, MaxSecret+1))
 	if err != nil {
 		return nil, err
 	}
-	if len(content) > maxSecret {
-		return nil, &fs.PathError{Op: "read", Path: path, Err: fmt.Errorf("has more than %d bytes", maxSecret)}
+	if len(content) > MaxSecret {
+		return nil, &fs.PathError{Op: "read", Path: path, Err: fmt.Errorf("has more than %d bytes", MaxSecret)}
 	}
 	return content, nil
 }

@@ -184,7 +184,13 @@ func runScript(path, id string) ([]byte, error) {
 			cmd.Args = append(cmd.Args, "--vault-id", id)
 		}
 	}
-	out, err := cmd.Output()
+	printed := source.Bounded{Limit: source.MaxSecret}
+	cmd.Stdout = &printed
+	err := cmd.Run()
+	if printed.Full() != nil {
+		err = printed.Full()
+	}
+	out := printed.Bytes()
 	var exit *exec.ExitError
 	switch {
 	case errors.As(err, &exit) && client && exit.ExitCode() == 2:

@@ -188,7 +188,7 @@ func FileBlob(c *Context, path string, decrypt bool) (string, transport.Blob, er
 	if err != nil {
 		return "", transport.Blob{}, err
 	}
-	f, err := os.Open(path)
+	f, err := source.Open(path)
 	if err != nil {
 		return "", transport.Blob{}, broken("%s", err)
 	}
@@ -197,7 +197,7 @@ func FileBlob(c *Context, path string, decrypt bool) (string, transport.Blob, er
 	n, _ := f.Read(head)
 	vaulted := decrypt && string(head[:n]) == "$ANSIBLE_VAULT"
 	if vaulted || info.Size() <= inline {
-		data, err := os.ReadFile(path)
+		data, err := source.OS{}.ReadFile(path)
 		if err != nil {
 			return "", transport.Blob{}, err
 		}

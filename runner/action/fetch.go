@@ -96,7 +96,7 @@ func fetch(c *Context) (*value.Dict, error) {
 		dest = filepath.Join(c.path(dest), c.inventoryName(), src)
 	}
 	dest = filepath.Clean(dest)
-	old, oldErr := os.ReadFile(dest)
+	old, oldErr := source.OS{}.ReadFile(dest)
 	if oldErr == nil {
 		if s := sha1.Sum(old); hex.EncodeToString(s[:]) == sum {
 			m := md5.Sum(old)

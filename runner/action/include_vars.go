@@ -112,7 +112,7 @@ func (l *varsLoad) file(path string, extensions []string) (problem string, err e
 	if extensions != nil && !slices.Contains(extensions, strings.TrimPrefix(filepath.Ext(path), ".")) {
 		return path + " does not have a valid extension: " + strings.Join(extensions, ", "), nil
 	}
-	data, err := os.ReadFile(path)
+	data, err := source.OS{}.ReadFile(path)
 	if err != nil {
 		return "", broken("%s", err)
 	}

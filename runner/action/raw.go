@@ -2,10 +2,10 @@ package action
 
 import (
 	"maps"
-	"os"
 	"strings"
 
 	"github.com/rehearse-dev/rehearse/internal/argspec"
+	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/runner/transport"
 )
@@ -46,7 +46,7 @@ func script(c *Context) (*value.Dict, error) {
 	own := without(c.Args, "decrypt")
 	args, problems := scriptSpec.Validate(own)
 	if len(problems) > 0 {
-		return nil, fail("%s", problems[0].Message)
+		return nil, c.unfit(problems[0])
 	}
 	if p := text(args, "creates"); p != "" {
 		if s, err := c.statOf(p); err != nil {
@@ -127,7 +127,7 @@ func (c *Context) uploadScript(conn transport.Conn, become *transport.Become, pa
 }
 
 func vaulted(path string) bool {
-	f, err := os.Open(path)
+	f, err := source.Open(path)
 	if err != nil {
 		return false
 	}

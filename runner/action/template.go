@@ -127,7 +127,7 @@ func Render(c *Context, path, src, dest string, o *jinja.Options) (string, error
 }
 
 func readText(c *Context, path string) ([]byte, error) {
-	data, err := os.ReadFile(path)
+	data, err := source.OS{}.ReadFile(path)
 	if err != nil {
 		return nil, fail("%s", err)
 	}

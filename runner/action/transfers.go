@@ -8,6 +8,7 @@ import (
 
 	"github.com/rehearse-dev/rehearse/internal/argspec"
 	"github.com/rehearse-dev/rehearse/internal/pyre"
+	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
 
@@ -181,7 +182,7 @@ func (c *Context) fragments(dir string) ([]byte, error) {
 		if decrypt {
 			data, err = readText(c, path)
 		} else {
-			data, err = os.ReadFile(path)
+			data, err = source.OS{}.ReadFile(path)
 		}
 		if err != nil {
 			return nil, err

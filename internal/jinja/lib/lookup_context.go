@@ -181,13 +181,17 @@ func shell(c *jinja.Call, command string) (output []byte, status int, err error)
 	cmd.Dir = baseDir(c)
 	cmd.Stderr = os.Stderr
 	cmd.WaitDelay = 5 * time.Second
-	output, err = cmd.Output()
+	out := source.Bounded{Limit: source.MaxOutput}
+	cmd.Stdout = &out
+	err = cmd.Run()
 	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		status = exit.ExitCode()
-		return output, status, nil
+	switch {
+	case out.Full() != nil:
+		return nil, 0, out.Full()
+	case errors.As(err, &exit):
+		return out.Bytes(), exit.ExitCode(), nil
 	}
-	return output, 0, err
+	return out.Bytes(), 0, err
 }
 
 // succeeds is the output of a command that must end with status 0.
