@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/wire"
 )
 
@@ -40,10 +42,16 @@ func execute(ctx context.Context, l link, s *wire.Spawn, c *Command) (*Output, e
 		}
 		p.in.Close()
 	}()
-	text, _ := io.ReadAll(out)
+	text, _ := io.ReadAll(io.LimitReader(out, source.MaxOutput+1))
+	if len(text) > source.MaxOutput {
+		p.kill()
+	}
 	e := p.exit()
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
+	}
+	if len(text) > source.MaxOutput {
+		return nil, fmt.Errorf("the command printed more than %d bytes and was stopped", source.MaxOutput)
 	}
 	if !reached {
 		why := c.Become.explain(&BootstrapError{Exit: e}).Error()
