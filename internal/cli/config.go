@@ -24,6 +24,10 @@ type configRun struct {
 	// disabled comments out what init prints.
 	disabled bool
 
+	// plugins are those that are named, as "become/sudo"; chosen tells that only they are meant.
+	plugins []string
+	chosen  bool
+
 	config *config.Config
 }
 
@@ -61,12 +65,18 @@ func configCommand(env *Env) *cobra.Command {
 }
 
 func (c *configRun) command(use, short string, run func() error) *cobra.Command {
-	cmd := &cobra.Command{Use: use, Short: short, Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+	cmd := &cobra.Command{Use: use + " [PLUGIN...]", Short: short, Args: cobra.ArbitraryArgs, RunE: func(cmd *cobra.Command, args []string) error {
 		if !slices.Contains(configKinds, c.kind) {
 			return &ExitError{2, fmt.Sprintf("argument -t/--type: invalid choice: '%s' (choose from '%s')", c.kind, strings.Join(configKinds, "', '"))}
 		}
 		env := *c.env
 		if c.file != "" {
+			c.file = absIn(c.env.Dir, c.file)
+			if f, err := os.Open(c.file); err != nil {
+				return &ExitError{usageError, "[ERROR]: The provided configuration file is missing or not accessible: " + c.file}
+			} else if err := f.Close(); err != nil {
+				return err
+			}
 			env.Getenv = func(name string) string {
 				if name == "ANSIBLE_CONFIG" {
 					return c.file
@@ -76,8 +86,12 @@ func (c *configRun) command(use, short string, run func() error) *cobra.Command 
 		}
 		var err error
 		if c.config, err = loadConfig(&env); err != nil {
-			return &ExitError{1, "[ERROR]: " + err.Error()}
+			return &ExitError{usageError, "[ERROR]: " + err.Error()}
 		}
+		if err := invalidSetting(c.config); err != nil {
+			return err
+		}
+		c.choose(args)
 		if n, err := cmd.Flags().GetCount("verbose"); err == nil && n > 0 {
 			d := callback.NewDisplay(c.env.Stdout, c.env.Stderr, 0, false)
 			d.Verbosity = n
@@ -99,99 +113,66 @@ var pluginKinds = []string{"become", "cache", "callback", "cliconf", "connection
 // configKinds are what -t takes.
 var configKinds = append([]string{"all", "base"}, pluginKinds...)
 
+// choose keeps the plugins that are named; without -t they mean nothing, as with ansible-config.
+func (c *configRun) choose(names []string) {
+	if c.kind == "base" || c.kind == "all" {
+		return
+	}
+	for _, name := range names {
+		if id := c.kind + "/" + strings.TrimPrefix(name, "ansible.builtin."); slices.Contains(config.Plugins, id) {
+			c.plugins = append(c.plugins, id)
+		} else {
+			fmt.Fprintf(c.env.Stderr, "[WARNING]: Skipping %s as we could not find matching plugin\n", name)
+		}
+	}
+	c.chosen = len(names) > 0
+}
+
 // group is the settings of ansible-core or of one plugin.
 type group struct {
 	name     string // "" for ansible-core, else "connection/ssh"
 	settings []*config.Setting
 }
 
+// groups are the settings that the options of the command line select, plugins by kind and name.
 func (c *configRun) groups() (groups []*group) {
-	for i := range config.Settings {
-		s := &config.Settings[i]
-		kind, _, _ := strings.Cut(s.Plugin, "/")
-		if c.kind != "all" && c.kind != kind && !(c.kind == "base" && kind == "") {
+	byPlugin := map[string]*group{}
+	for _, table := range [][]config.Setting{config.Settings, config.Others} {
+		for i := range table {
+			s := &table[i]
+			g := byPlugin[s.Plugin]
+			if g == nil {
+				g = &group{name: s.Plugin}
+				byPlugin[s.Plugin] = g
+			}
+			g.settings = append(g.settings, s)
+		}
+	}
+	if c.kind == "base" || c.kind == "all" {
+		groups = append(groups, byPlugin[""])
+	}
+	for _, id := range config.Plugins {
+		if kind, _, _ := strings.Cut(id, "/"); c.kind != "all" && c.kind != kind || c.chosen && !slices.Contains(c.plugins, id) {
 			continue
 		}
-		if n := len(groups); n == 0 || groups[n-1].name != s.Plugin {
-			groups = append(groups, &group{name: s.Plugin})
+		if g := byPlugin[id]; g != nil {
+			groups = append(groups, g)
+		} else {
+			groups = append(groups, &group{name: id})
 		}
-		g := groups[len(groups)-1]
-		g.settings = append(g.settings, s)
 	}
 	return groups
 }
 
-func (c *configRun) value(s *config.Setting) config.Value {
-	if s.Plugin == "" {
-		return c.config.Get(s.Name)
-	}
-	return c.config.Plugin(s.Plugin, s.Name)
-}
-
-// shown is a value as it is printed; None for a setting without one.
-func shown(v config.Value) value.Value {
-	if v.Value == nil {
-		return value.None{}
-	}
-	return v.Value
-}
-
-func (c *configRun) dump() error {
-	var out strings.Builder
-	list := &value.List{}
-	add := func(to *value.List, name, origin string, v value.Value) {
-		fmt.Fprintf(&out, "%s(%s) = %s\n", name, origin, value.ToStr(v))
-		to.Items = append(to.Items, value.NewDict("name", value.S(name), "origin", value.S(origin), "value", v))
-	}
-	servers := c.kind != "base" && c.kind != "all" // printed between the base and the plugins
-	lastKind, kindList := "", (*value.List)(nil)
-	for _, g := range c.groups() {
-		to := list
-		if g.name != "" {
-			if !servers {
-				c.galaxyServers(&out, list)
-				servers = true
-			}
-			kind, plugin, _ := strings.Cut(g.name, "/")
-			if kind != lastKind {
-				lastKind, kindList = kind, &value.List{}
-				if c.kind == "all" {
-					fmt.Fprintf(&out, "\n%s:\n%s\n", strings.ToUpper(kind), strings.Repeat("=", len(kind)))
-					list.Items = append(list.Items, value.NewDict(strings.ToUpper(kind)+"_PLUGINS", kindList))
-				} else {
-					kindList = list
-				}
-			}
-			to = &value.List{}
-			fmt.Fprintf(&out, "\n%s:\n%s\n", plugin, strings.Repeat("_", len(plugin)))
-			kindList.Items = append(kindList.Items, value.NewDict(plugin, to))
-		}
-		file := g.name != "" || c.config.Path == ""
-		for _, s := range g.settings {
-			if !file && s.Name > "CONFIG_FILE" {
-				add(to, "CONFIG_FILE", "", value.S(c.config.Path))
-				file = true
-			}
-			v := c.value(s)
-			if v.Err != nil {
-				return &ExitError{1, "[ERROR]: " + v.Err.Error()}
-			}
-			if !c.changed || v.Origin.Kind != config.Default {
-				add(to, s.Name, v.Origin.String(), shown(v))
-			}
-		}
-	}
-	if !servers {
-		c.galaxyServers(&out, list)
-	}
-	switch c.format {
-	case "display":
-		fmt.Fprint(c.env.Stdout, out.String())
+// kinds are the kinds of plugins that -t selects.
+func (c *configRun) kinds() []string {
+	switch c.kind {
+	case "base":
 		return nil
-	case "json", "yaml":
-		return c.print(list, false)
+	case "all":
+		return pluginKinds
 	}
-	return c.badFormat("json", "yaml", "display")
+	return []string{c.kind}
 }
 
 func (c *configRun) badFormat(known ...string) error {
@@ -214,57 +195,6 @@ func (c *configRun) print(v value.Value, sort bool) error {
 	}
 	fmt.Fprint(c.env.Stdout, text)
 	return nil
-}
-
-func (c *configRun) list() error {
-	if c.format != "json" && c.format != "yaml" {
-		return c.badFormat("json", "yaml")
-	}
-	all := &value.Dict{}
-	for _, g := range c.groups() {
-		to := all
-		if g.name != "" {
-			to = &value.Dict{}
-			all.Put(g.name, to)
-		}
-		for _, s := range g.settings {
-			to.Put(s.Name, describe(s))
-		}
-	}
-	return c.print(all, true)
-}
-
-func describe(s *config.Setting) *value.Dict {
-	d := value.NewDict("type", value.S(s.Type))
-	if s.NoDefault {
-		d.Put("default", value.None{})
-	} else {
-		d.Put("default", value.S(s.Default))
-	}
-	names := func(key string, items []string) {
-		l := &value.List{}
-		for _, n := range items {
-			l.Items = append(l.Items, value.NewDict("name", value.S(n)))
-		}
-		if len(l.Items) > 0 {
-			d.Put(key, l)
-		}
-	}
-	names("env", s.Env)
-	names("vars", s.Vars)
-	names("cli", s.CLI)
-	names("keyword", s.Keywords)
-	if len(s.Ini) > 0 {
-		l := &value.List{}
-		for _, at := range s.Ini {
-			l.Items = append(l.Items, value.NewDict("section", value.S(at.Section), "key", value.S(at.Key)))
-		}
-		d.Put("ini", l)
-	}
-	if len(s.Choices) > 0 {
-		d.Put("choices", value.Strings(s.Choices))
-	}
-	return d
 }
 
 func (c *configRun) view() error {

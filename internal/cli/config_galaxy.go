@@ -62,3 +62,18 @@ func (c *configRun) galaxyServers(out *strings.Builder, list *value.List) {
 	}
 	list.Items = append(list.Items, value.NewDict("GALAXY_SERVERS", all))
 }
+
+// galaxyOptions are the places that set the options of a galaxy server.
+func galaxyOptions(server string) *value.Dict {
+	d := &value.Dict{}
+	for _, k := range galaxyKeys {
+		one := value.NewDict(
+			"env", value.NewList(value.NewDict("name", value.S("ANSIBLE_GALAXY_SERVER_"+strings.ToUpper(server+"_"+k.name)))),
+			"ini", value.NewList(value.NewDict("section", value.S("galaxy_server."+server), "key", value.S(k.name))))
+		if k.value != nil {
+			one.Put("default", k.value)
+		}
+		d.Put(k.name, one)
+	}
+	return d
+}

@@ -4,6 +4,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/rehearse-dev/rehearse/internal/config"
+	"github.com/rehearse-dev/rehearse/internal/module"
+	"github.com/rehearse-dev/rehearse/internal/value"
+	"github.com/rehearse-dev/rehearse/internal/yaml"
 )
 
 // initial prints every setting with its type and default, as a start for an ansible.cfg, a shell profile or a vars file.
@@ -21,13 +26,14 @@ func (c *configRun) initial() error {
 		}
 		for _, g := range c.groups() {
 			for _, s := range g.settings {
-				names, form := s.Env, "%s%s=%s\n\n"
+				names, form, text := s.Env, "%s%s=%s\n\n", envDefault(s)
 				if c.format == "vars" {
-					names, form = s.Vars, "%s%s: %s\n\n"
+					names, form, text = s.Vars, "%s%s: %s\n\n", varDefault(s)
 				}
-				if len(names) > 0 {
-					fmt.Fprintf(c.env.Stdout, "# (%s) %s\n"+form, s.Type, s.Name, mark, names[len(names)-1], s.Default)
+				if len(names) == 0 || strings.HasPrefix(strings.ToLower(names[len(names)-1]), "_ansible_") {
+					continue
 				}
+				fmt.Fprintf(c.env.Stdout, "# (%s) %s\n"+form, s.Type, s.Name, mark, names[len(names)-1], text)
 			}
 		}
 	default:
@@ -54,11 +60,55 @@ func (c *configRun) initialINI(mark string) {
 			if !slices.Contains(order, at.Section) {
 				order = append(order, at.Section)
 			}
-			def := strings.ReplaceAll(strings.ReplaceAll(s.Default, "{{ANSIBLE_HOME}}", c.config.String("ANSIBLE_HOME")), "\n", " ")
+			def := s.Default
+			if s.Type == "list" {
+				def = strings.Join(strings.Split(def, ","), ", ")
+			}
+			def = strings.ReplaceAll(strings.ReplaceAll(def, "{{ANSIBLE_HOME}}", c.config.String("ANSIBLE_HOME")), "\n", " ")
 			sections[at.Section] = append(sections[at.Section], fmt.Sprintf("# (%s) %s\n%s%s=%s\n\n", s.Type, s.Name, mark, at.Key, def))
 		}
 	}
 	for _, name := range order {
 		fmt.Fprintf(c.env.Stdout, "[%s]\n%s\n", name, strings.Join(sections[name], ""))
 	}
+}
+
+// envDefault is a default as it is written in a shell: 1 and 0 for yes and no.
+func envDefault(s *config.Setting) string {
+	switch {
+	case s.Type == "bool":
+		if s.Default == "True" {
+			return "1"
+		}
+		return "0"
+	case s.Default == "":
+		return ""
+	case s.Type == "list":
+		return module.QuoteWord(strings.Join(strings.Split(s.Default, ","), ", "))
+	}
+	return module.QuoteWord(s.Default)
+}
+
+// varDefault is a default as it is written in a vars file, in one line.
+func varDefault(s *config.Setting) string {
+	if s.NoDefault || s.Default == "" && s.Type != "list" {
+		return "''"
+	}
+	v := typedDefault(s)
+	if l, ok := v.(*value.List); ok {
+		items := make([]string, len(l.Items))
+		for i, item := range l.Items {
+			items[i] = yamlLine(item)
+		}
+		return "[" + strings.Join(items, ", ") + "]"
+	}
+	return yamlLine(v)
+}
+
+func yamlLine(v value.Value) string {
+	text, err := yaml.Dump(v, yaml.DumpOptions{})
+	if err != nil {
+		return value.Repr(v)
+	}
+	return strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(text), "\n..."))
 }

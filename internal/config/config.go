@@ -52,6 +52,7 @@ type Setting struct {
 	Type      string // bool, int, float, str, list, path, pathlist, pathspec, tmppath, dict, none, raw
 	Default   string // as text; may hold {{ANSIBLE_HOME}}
 	NoDefault bool   // the default is None
+	Required  bool   // one has to be given
 	Env       []string
 	Vars      []string // variables of hosts that set a plugin's option
 	Keywords  []string // playbook keywords that set it
@@ -143,11 +144,19 @@ func (c *Config) Plugin(plugin, name string) Value {
 	return Value{}
 }
 
+// Resolve gives a setting of a table its value.
+func (c *Config) Resolve(s *Setting) Value { return c.resolve(s) }
+
 // FindPlugin finds the setting of a plugin in the table, nil where there is none.
 func FindPlugin(plugin, name string) *Setting {
 	for i := len(Settings) - 1; i >= 0 && Settings[i].Plugin != ""; i-- {
 		if Settings[i].Plugin == plugin && Settings[i].Name == name {
 			return &Settings[i]
+		}
+	}
+	for i := range collectionSettings {
+		if s := &collectionSettings[i]; s.Plugin == plugin && s.Name == name {
+			return s
 		}
 	}
 	return nil

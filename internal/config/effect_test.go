@@ -93,7 +93,8 @@ What ansible-playbook prints is printed, line by line and at the same verbosity,
 
 ## Settings without effect
 
-Every other setting of ansible-core holds. So do the options of the plugins in ` + "`rehearse config dump -t all`" + `.
+Every other setting of ansible-core holds. So do the options of the plugins in the groups become, cache, callback, inventory and vars of
+` + "`rehearse config dump -t all`" + `, and of ` + "`ssh`, `local` and `sh`" + `; the other plugins there are listed, not used.
 
 | setting | ansible.cfg | why it changes nothing |
 |---|---|---|
