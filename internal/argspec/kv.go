@@ -95,22 +95,37 @@ func SplitArgs(text string) ([]string, error) {
 	if s.depth() > 0 || s.quote != 0 {
 		return nil, errors.New("failed at splitting arguments, either an unbalanced jinja2 block or quotes: " + strings.TrimSpace(text))
 	}
+	s.next()
 	return s.words, nil
 }
 
 type splitter struct {
 	words                  []string
+	last                   []byte // the word after them, which may still grow
+	begun                  bool   // there is such a word
 	quote                  byte
 	print, block, comments int // open {{, {% and {#
 }
 
 func (s *splitter) depth() int { return s.print + s.block + s.comments }
 
+// glue adds to the last word.
 func (s *splitter) glue(text string) {
-	if len(s.words) == 0 {
-		s.words = append(s.words, "")
+	s.last, s.begun = append(s.last, text...), true
+}
+
+// next ends the last word.
+func (s *splitter) next() {
+	if s.begun {
+		s.words = append(s.words, string(s.last))
 	}
-	s.words[len(s.words)-1] += text
+	s.last, s.begun = s.last[:0], false
+}
+
+// word begins a word.
+func (s *splitter) word(text string) {
+	s.next()
+	s.glue(text)
 }
 
 // line takes the words of one line and tells whether it ends in a continuation.
@@ -130,7 +145,7 @@ func (s *splitter) line(line string) (continued bool) {
 		done := false
 		switch {
 		case quoted && !wasQuoted && s.depth() == 0:
-			s.words = append(s.words, token)
+			s.word(token)
 			done = true
 		case s.depth() > 0 || quoted || wasQuoted:
 			if i > 0 {
@@ -146,12 +161,12 @@ func (s *splitter) line(line string) (continued bool) {
 			before := *d.n
 			*d.n = max(0, before+strings.Count(token, d.open)-strings.Count(token, d.close))
 			if *d.n != before && !done {
-				s.words = append(s.words, token)
+				s.word(token)
 				done = true
 			}
 		}
 		if s.depth() == 0 && !quoted && !done && token != "" {
-			s.words = append(s.words, token)
+			s.word(token)
 		}
 	}
 	return continued

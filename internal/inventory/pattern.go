@@ -149,7 +149,11 @@ func (i *Inventory) evaluate(patterns []string) ([]*Host, error) {
 			if err != nil {
 				return nil, err
 			}
-			hosts = slices.DeleteFunc(slices.Clone(hosts), func(h *Host) bool { return slices.Contains(found, h) != group.keep })
+			in := make(map[*Host]bool, len(found))
+			for _, h := range found {
+				in[h] = true
+			}
+			hosts = slices.DeleteFunc(slices.Clone(hosts), func(h *Host) bool { return in[h] != group.keep })
 		}
 	}
 	return hosts, nil

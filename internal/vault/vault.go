@@ -5,6 +5,7 @@ package vault
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Header starts every vault envelope.
@@ -57,6 +58,7 @@ var (
 	ErrHex       = errors.New("Vault format unhexlify error")
 	ErrFormat    = errors.New("Vault vaulttext format error.")
 	ErrEncrypted = errors.New("input is already encrypted")
+	ErrLabel     = errors.New("a vault id is of printable ASCII characters other than ';'")
 	errSignature = errors.New("HMAC verification failed")
 )
 
@@ -124,6 +126,9 @@ func (s *Secrets) Open(envelope []byte) ([]byte, Secret, error) {
 func Encrypt(plain []byte, secret Secret, label string, salt []byte) ([]byte, error) {
 	if IsEncrypted(plain) {
 		return nil, ErrEncrypted
+	}
+	if strings.ContainsFunc(label, func(r rune) bool { return r < ' ' || r > '~' || r == ';' }) || strings.TrimSpace(label) != label {
+		return nil, fmt.Errorf("%w: %q", ErrLabel, label) // nothing could open it again
 	}
 	body, err := seal(plain, secret.password, salt)
 	if err != nil {

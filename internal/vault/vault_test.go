@@ -52,24 +52,57 @@ func TestASecretNeverPrintsItself(t *testing.T) {
 	}
 }
 
-// FuzzOpen: no text makes the reader panic, and what Encrypt seals, Open opens.
+// FuzzOpen: no text makes the reader panic, and an error is one of those that the callers word for people.
 func FuzzOpen(f *testing.F) {
-	f.Add([]byte(sealed), []byte("x: 1\n"))
-	f.Add([]byte("$ANSIBLE_VAULT;1.2;AES256;dev\n3\n"), []byte(""))
-	f.Add([]byte("$ANSIBLE_VAULT;;\n\n"), bytes.Repeat([]byte{0xff}, 100))
-	key := NewSecret("dev", []byte("pw"), "test")
-	f.Fuzz(func(t *testing.T, envelope, plain []byte) {
-		_, _, _ = secrets(key).Open(envelope)
-		_ = Label(envelope)
-		sealed, err := Encrypt(plain, key, "dev", nil)
+	f.Add([]byte(sealed))
+	f.Add([]byte("$ANSIBLE_VAULT;1.2;AES256;dev\n3\n"))
+	f.Add([]byte("$ANSIBLE_VAULT;;\n\n"))
+	key := NewSecret("dev", []byte("pw1"), "test")
+	f.Fuzz(func(t *testing.T, envelope []byte) {
+		plain, _, err := secrets(key).Open(envelope)
+		if err == nil && (!IsEncrypted(envelope) || len(plain) >= len(envelope)) {
+			t.Fatalf("%d bytes came out of %d", len(plain), len(envelope))
+		}
+		if label := Label(envelope); label != "" && !bytes.Contains(envelope, []byte(label)) {
+			t.Fatalf("the label %q is not in the text", label)
+		}
+	})
+}
+
+// FuzzSeal: what is encrypted is opened by its password alone, under its label; a text with one bit changed anywhere never
+// gives other content: it is an error or, as between a and A in hexadecimal digits, the same.
+func FuzzSeal(f *testing.F) {
+	f.Add([]byte("x: 1\n"), "dev", uint16(70), uint8(5))
+	f.Add([]byte(""), "", uint16(0), uint8(0))
+	f.Add([]byte("x"), "é", uint16(0), uint8(0))
+	f.Add([]byte("x"), "a;b", uint16(0), uint8(0))
+	f.Add([]byte("x"), " a\n", uint16(0), uint8(0))
+	f.Add(bytes.Repeat([]byte{0xff}, 100), "prod", uint16(300), uint8(1))
+	f.Fuzz(func(t *testing.T, plain []byte, label string, at uint16, bit uint8) {
+		key := NewSecret("dev", []byte("pw"), "test")
+		sealed, err := Encrypt(plain, key, label, nil)
 		if err != nil {
-			if !errors.Is(err, ErrEncrypted) {
+			if !errors.Is(err, ErrEncrypted) && !(errors.Is(err, ErrLabel) && label != "dev") {
 				t.Fatal(err)
 			}
 			return
 		}
+		if !IsEncrypted(sealed) || bytes.Contains(sealed, plain) && len(plain) > 8 {
+			t.Fatalf("not encrypted: %q", sealed)
+		}
+		if got := Label(sealed); got != label && !(got == "" && label == DefaultID) {
+			t.Fatalf("label %q, want %q", got, label)
+		}
 		if back, _, err := secrets(key).Open(sealed); err != nil || !bytes.Equal(back, plain) {
 			t.Fatalf("got %q, %v; want %q", back, err, plain)
+		}
+		if back, _, err := secrets(NewSecret("dev", []byte("pW"), "test")).Open(sealed); err == nil {
+			t.Fatalf("another password opens it: %q", back)
+		}
+		changed := bytes.Clone(sealed)
+		changed[int(at)%len(changed)] ^= 1 << (bit % 8)
+		if back, _, err := secrets(key).Open(changed); err == nil && !bytes.Equal(back, plain) {
+			t.Fatalf("a changed text gives %q instead of %q", back, plain)
 		}
 	})
 }
