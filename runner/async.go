@@ -18,6 +18,11 @@ func (o *one) asyncDir() string {
 	if v, err := o.connVar("ansible_async_dir"); err == nil && v != nil {
 		return value.ToStr(v)
 	}
+	if o.o.Config != nil {
+		if v := o.o.Config.Plugin("shell/sh", "async_dir"); v.Err == nil && v.Value != nil {
+			return value.ToStr(v.Value)
+		}
+	}
 	return "~/.ansible_async"
 }
 

@@ -54,7 +54,7 @@ func launchAs(t *testing.T, dir string, env []string, argv ...string) *running {
 	t.Helper()
 	r := &running{t: t, cmd: exec.Command(argv[0], argv[1:]...), done: make(chan error, 1)}
 	r.cmd.Dir = dir
-	r.cmd.Env = append([]string{asRehearse + "=1", "PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LANG=C.UTF-8", "SSH_AUTH_SOCK="}, env...)
+	r.cmd.Env = append([]string{asRehearse + "=1", "PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LANG=C.UTF-8", "SSH_AUTH_SOCK=", "ANSIBLE_TIMEOUT=60"}, env...)
 	r.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	r.cmd.Stdout, r.cmd.Stderr = r, r
 	if err := r.cmd.Start(); err != nil {
