@@ -21,6 +21,7 @@ import (
 
 	"github.com/rehearse-dev/rehearse/internal/catalog"
 	"github.com/rehearse-dev/rehearse/internal/diag"
+	"github.com/rehearse-dev/rehearse/internal/jinja"
 	"github.com/rehearse-dev/rehearse/internal/playbook"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/yaml"
@@ -32,6 +33,9 @@ type Options struct {
 	Dir     string           // absolute; paths are shown relative to it
 	Config  *Config          // nil means the defaults
 	Catalog *catalog.Catalog // nil means the embedded facts alone
+
+	// Extensions are the extensions of Jinja2 that the setting jinja2_extensions turns on.
+	Extensions []string
 }
 
 // Linter checks the files of one project. It is safe for concurrent use.
@@ -40,7 +44,8 @@ type Linter struct {
 	dir     string
 	config  *Config
 	catalog *catalog.Catalog
-	rules   []*Rule // those that are not skipped
+	syntax  *jinja.Options // of templates
+	rules   []*Rule        // those that are not skipped
 
 	mu       sync.Mutex
 	modules  map[string]*module // resolved names
@@ -60,6 +65,8 @@ func New(o Options) *Linter {
 	if l.fs == nil {
 		l.fs = source.OS{}
 	}
+	syntax, _ := jinja.Options{}.WithExtensions(o.Extensions)
+	l.syntax = &syntax
 	if l.config == nil {
 		l.config = DefaultConfig()
 	}
@@ -73,6 +80,9 @@ func New(o Options) *Linter {
 	}
 	return l
 }
+
+// Templates are the options with which the project's templates are read.
+func (l *Linter) Templates() *jinja.Options { return l.syntax }
 
 // File is one file to check.
 type File struct {
@@ -193,13 +203,26 @@ func (l *Linter) keep(fs []Finding) []Finding {
 	return slices.CompactFunc(kept, func(a, b Finding) bool { return compareFindings(a, b) == 0 })
 }
 
-// Diagnostics is Check for the language server.
+// Diagnostics is Check for the language server: an error is only what Ansible itself refuses; any other finding is a warning,
+// or information where the configuration has it in warn_list.
 func (l *Linter) Diagnostics(f *File) []diag.Diagnostic {
 	var out []diag.Diagnostic
 	for _, d := range l.Check(f) {
+		switch {
+		case d.Level == LevelWarning:
+			d.Severity = max(d.Severity, diag.Info)
+		case !refusedByAnsible(d.Rule):
+			d.Severity = max(d.Severity, diag.Warning)
+		}
 		out = append(out, d.Diagnostic)
 	}
 	return out
+}
+
+// refusedByAnsible tells whether a file with such a finding cannot be run.
+func refusedByAnsible(rule string) bool {
+	id, _, _ := strings.Cut(rule, "[")
+	return id == "syntax-check" || id == "load-failure" || rule == "jinja[invalid]"
 }
 
 // Result is what Run found.

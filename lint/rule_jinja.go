@@ -74,7 +74,7 @@ func jinjaNode(p *pass, n *yaml.Node) {
 			return false
 		}
 		if n.Kind == yaml.Scalar && hasDelimiter(n.Text) {
-			jinjaProblems(p, n, jinja.Parse(n.Text, nil))
+			jinjaProblems(p, n, jinja.Parse(n.Text, p.linter.syntax))
 		}
 		return true
 	})
@@ -112,10 +112,10 @@ func jinjaCondition(p *pass, n *yaml.Node) {
 		return
 	}
 	if hasDelimiter(n.Text) {
-		jinjaProblems(p, n, jinja.Parse(n.Text, nil))
+		jinjaProblems(p, n, jinja.Parse(n.Text, p.linter.syntax))
 		return
 	}
-	jinjaProblems(p, n, jinja.ParseExpr(n.Text, nil))
+	jinjaProblems(p, n, jinja.ParseExpr(n.Text, p.linter.syntax))
 }
 
 func jinjaProblems(p *pass, n *yaml.Node, t *jinja.Template) {

@@ -64,10 +64,10 @@ func jinjaSpacing(p *pass, key, text string, n *yaml.Node) {
 		return
 	}
 	spaced, edits := respace(cooked)
-	if spaced == cooked || indentOnly(cooked, spaced) || broken(spaced) && !broken(cooked) {
+	if spaced == cooked || indentOnly(cooked, spaced) || broken(spaced, p.linter.syntax) && !broken(cooked, p.linter.syntax) {
 		return
 	}
-	if broken(cooked) {
+	if broken(cooked, p.linter.syntax) {
 		return // jinja[invalid] says so
 	}
 	shown := spaced
@@ -105,8 +105,8 @@ func spacingEdits(p *pass, n *yaml.Node, text string, edits []diag.Edit, implici
 	return out, true
 }
 
-func broken(text string) bool {
-	for _, problem := range jinja.Parse(text, nil).Problems {
+func broken(text string, o *jinja.Options) bool {
+	for _, problem := range jinja.Parse(text, o).Problems {
 		if !problem.Assertion {
 			return true
 		}

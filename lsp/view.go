@@ -101,7 +101,7 @@ func (v *View) open(path string) {
 	if v.projects == nil {
 		v.projects = map[string]*project.Snapshot{}
 	}
-	p, err := project.Open(dir, project.Options{FS: v.fs, Env: v.env})
+	p, err := project.Open(dir, project.Options{FS: v.fs, Env: v.env, Folder: v.folderOf(dir)})
 	if err != nil || p == nil {
 		p = &project.Snapshot{Root: dir, FS: v.fs}
 	}
@@ -117,6 +117,18 @@ func (v *View) open(path string) {
 	}
 }
 
+// folderOf gives the innermost folder of the workspace that holds a directory; "" for none, and for one that is too wide to be a
+// project: the home directory or the root of the file system.
+func (v *View) folderOf(dir string) string {
+	best := ""
+	for _, f := range v.folders {
+		if f = filepath.Clean(f); within(f, dir) && len(f) > len(best) && f != filepath.Dir(f) && f != filepath.Clean(v.getenv("HOME")) {
+			best = f
+		}
+	}
+	return best
+}
+
 // relint makes the project's linter anew, from its configuration as it is now. A configuration that cannot be used gives
 // the defaults; what is wrong with it is kept to be logged.
 func (v *View) relint(root string) {
@@ -129,7 +141,8 @@ func (v *View) relint(root string) {
 	if v.linters == nil {
 		v.linters = map[string]*lint.Linter{}
 	}
-	v.linters[root] = lint.New(lint.Options{FS: fs, Dir: root, Config: config, Catalog: v.catalogs[root]})
+	v.linters[root] = lint.New(lint.Options{FS: fs, Dir: root, Config: config, Catalog: v.catalogs[root],
+		Extensions: texts(v.projects[root].Config.Get("DEFAULT_JINJA2_EXTENSIONS").Value)})
 }
 
 // catalogOptions says where a project's modules are looked for.

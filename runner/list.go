@@ -50,6 +50,12 @@ func (r *run) list(pb *playbook.Playbook, path string) int {
 		if !r.o.ListTasks && !r.o.ListTags {
 			continue
 		}
+		if !r.o.ListHosts { // a pattern that matches nothing is warned of, whatever is listed
+			set.order = ""
+			if _, err := r.playHosts(set); err != nil {
+				return r.ended(err)
+			}
+		}
 		p := &playRun{run_: func() *run { return r }, run: r, play: play, set: set}
 		taskMsg := ""
 		if r.o.ListTasks {

@@ -235,10 +235,19 @@ func openLinter(env *Env, o lintFlags) (*lint.Linter, *lint.Config, error) {
 			dir = filepath.Join(env.Dir, dir)
 		}
 	}
-	return lint.New(lint.Options{FS: fs, Dir: dir, Config: config, Catalog: lintCatalog(env, dir)}), config, nil
+	return lint.New(lint.Options{FS: fs, Dir: dir, Config: config, Catalog: lintCatalog(env, dir), Extensions: jinjaExtensions(env)}), config, nil
 }
 
 // lintCatalog is the catalog of the project in dir: what is embedded, installed collections, the project's own modules.
+// jinjaExtensions are the extensions of Jinja2 that the configuration turns on.
+func jinjaExtensions(env *Env) []string {
+	c, err := loadConfig(env)
+	if err != nil {
+		return nil // lintCatalog does without, too
+	}
+	return c.Strings("DEFAULT_JINJA2_EXTENSIONS")
+}
+
 func lintCatalog(env *Env, dir string) *catalog.Catalog {
 	o := catalog.Options{FS: source.OS{}, Library: []string{filepath.Join(dir, "library"), filepath.Join(dir, "plugins", "modules")},
 		Actions: []string{filepath.Join(dir, "action_plugins"), filepath.Join(dir, "plugins", "action")}}

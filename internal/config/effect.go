@@ -13,7 +13,6 @@ var NoEffect = map[string]string{
 	"COLOR_DOC_REFERENCE":                          noDoc,
 	"COLOR_HIGHLIGHT":                              noDoc,
 	"DEFAULT_ALLOW_UNSAFE_LOOKUPS":                 idle,
-	"DEFAULT_JINJA2_EXTENSIONS":                    idle,
 	"DEFAULT_JINJA2_NATIVE":                        idle,
 	"DEFAULT_LIBVIRT_LXC_NOSECLABEL":               idle,
 	"DEFAULT_NULL_REPRESENTATION":                  idle,

@@ -43,6 +43,9 @@ func (s *Snapshot) newFile(path string, content []byte) *File {
 		rel = path
 	}
 	kind, sure := kindOf(rel)
+	if kind == Template && s.inChart(path) {
+		kind = Other
+	}
 	f.Kind = kind
 	if content == nil {
 		if f.Kind == Other {
@@ -64,6 +67,21 @@ func (s *Snapshot) newFile(path string, content []byte) *File {
 		f.Kind = sniff(f.Tree(), kind)
 	}
 	return f
+}
+
+// inChart tells whether a file belongs to the templates of a Helm chart, which are written in another language.
+func (s *Snapshot) inChart(path string) bool {
+	for dir := filepath.Dir(path); within(s.Root, dir); dir = filepath.Dir(dir) {
+		if filepath.Base(dir) == "templates" {
+			if _, err := s.FS.Stat(filepath.Join(filepath.Dir(dir), "Chart.yaml")); err == nil {
+				return !strings.HasSuffix(path, ".j2")
+			}
+		}
+		if dir == filepath.Dir(dir) {
+			break
+		}
+	}
+	return false
 }
 
 func (f *File) same(o *File) bool {

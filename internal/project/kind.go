@@ -53,13 +53,13 @@ func kindOf(rel string) (kind Kind, sure bool) {
 	switch {
 	case base == "ansible.cfg" || base == ".ansible.cfg":
 		return Config, true
+	case strings.HasSuffix(base, ".j2"):
+		return Template, true
 	case strings.HasPrefix(rel, ".github/") || strings.HasPrefix(rel, ".gitlab/") || strings.HasPrefix(base, "."):
 		if isYAML(base) {
 			return YAML, true
 		}
 		return Other, true
-	case strings.HasSuffix(base, ".j2"):
-		return Template, true
 	case in("host_vars") || in("group_vars"):
 		if ext := path.Ext(base); ext == "" || ext == ".yml" || ext == ".yaml" || ext == ".json" {
 			return Vars, true

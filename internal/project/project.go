@@ -52,6 +52,7 @@ type Options struct {
 	Env     config.Env
 	Exclude []string       // paths relative to the root, or names of directories, that are left out
 	Config  *config.Config // nil: the ansible.cfg nearest to the root is read
+	Folder  string         // the root where no file marks one: what the editor has opened; "" for none
 }
 
 // maxFiles bounds the number of files of a project.
@@ -64,19 +65,9 @@ const maxSize = 4 << 20
 // .ansible-lint or .git; else, for a path inside of a role, the directory above "roles", or the role's own directory where it
 // stands alone; else the path's own directory.
 func Root(fsys source.FS, path string) string {
-	dir := path
-	if info, err := fsys.Stat(path); err != nil || !info.IsDir() {
-		dir = filepath.Dir(path)
-	}
-	for d := dir; ; d = filepath.Dir(d) {
-		for _, mark := range [...]string{"ansible.cfg", "galaxy.yml", "galaxy.yaml", ".ansible-lint", ".ansible-lint.yml", ".git"} {
-			if _, err := fsys.Stat(filepath.Join(d, mark)); err == nil {
-				return d
-			}
-		}
-		if d == filepath.Dir(d) {
-			break
-		}
+	dir, marked := markedRoot(fsys, path)
+	if marked {
+		return dir
 	}
 	role := roleOf(filepath.Join(dir, "x"))
 	switch {
@@ -88,6 +79,34 @@ func Root(fsys source.FS, path string) string {
 	return role
 }
 
+// markedRoot gives the nearest directory upwards that a file marks as a root, or the directory of the path itself.
+func markedRoot(fsys source.FS, path string) (dir string, marked bool) {
+	dir = path
+	if info, err := fsys.Stat(path); err != nil || !info.IsDir() {
+		dir = filepath.Dir(path)
+	}
+	for d := dir; ; d = filepath.Dir(d) {
+		for _, mark := range [...]string{"ansible.cfg", "galaxy.yml", "galaxy.yaml", ".ansible-lint", ".ansible-lint.yml", ".git"} {
+			if _, err := fsys.Stat(filepath.Join(d, mark)); err == nil {
+				return d, true
+			}
+		}
+		if d == filepath.Dir(d) {
+			return dir, false
+		}
+	}
+}
+
+// rootIn is Root with a folder to take where nothing marks a root.
+func rootIn(fsys source.FS, path, folder string) string {
+	if folder != "" {
+		if _, marked := markedRoot(fsys, path); !marked {
+			return folder
+		}
+	}
+	return Root(fsys, path)
+}
+
 // Open discovers the project around a path.
 func Open(path string, o Options) (*Snapshot, error) {
 	if o.FS == nil {
@@ -97,7 +116,7 @@ func Open(path string, o Options) (*Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Snapshot{Root: Root(o.FS, path), Config: o.Config, FS: o.FS, files: map[string]*File{}, set: &fileSet{}}
+	s := &Snapshot{Root: rootIn(o.FS, path, o.Folder), Config: o.Config, FS: o.FS, files: map[string]*File{}, set: &fileSet{}}
 	if s.Config == nil {
 		if s.Config, err = config.Load(config.Options{FS: o.FS, Env: o.Env, Dir: s.Root}); err != nil {
 			s.Config = &config.Config{Dir: s.Root}

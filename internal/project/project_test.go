@@ -267,4 +267,10 @@ func TestRoot(t *testing.T) {
 			t.Errorf("root of %s is %s, want %s", path, got, want)
 		}
 	}
+	for path, want := range map[string]string{"a/roles/r/tasks": "", "c/x/y": "c", "d": ""} {
+		s, err := Open(filepath.Join(dir, path), Options{Folder: dir})
+		if err != nil || s.Root != filepath.Join(dir, want) {
+			t.Errorf("root of %s in the folder is %s, %v; want %s", path, s.Root, err, want)
+		}
+	}
 }

@@ -20,6 +20,9 @@ func conditional(key string) bool {
 	return false
 }
 
+// everyTag reads the tags of Jinja2's extensions, whether they are turned on or not.
+var everyTag = &jinja.Options{Do: true, LoopControls: true, I18n: true, Debug: true}
+
 // templates records the variables that the texts below a node read. key is the mapping key that the node stands under.
 func (c *collector) templates(n *yaml.Node, key string) {
 	switch n.Kind {
@@ -29,7 +32,7 @@ func (c *collector) templates(n *yaml.Node, key string) {
 		}
 		switch {
 		case strings.Contains(n.Text, "{{") || strings.Contains(n.Text, "{%"):
-			c.reads(jinja.Parse(n.Text, nil), func(s jinja.Span) source.Span {
+			c.reads(jinja.Parse(n.Text, everyTag), func(s jinja.Span) source.Span {
 				return source.Span{Start: n.FileOffset(s.Start), End: n.FileOffset(s.End)}
 			})
 		case conditional(key) && n.Text != "":
@@ -53,7 +56,7 @@ func (c *collector) template() {
 	if !strings.Contains(string(c.f.Source.Content), "{") {
 		return
 	}
-	c.reads(jinja.Parse(string(c.f.Source.Content), nil), func(s jinja.Span) source.Span { return s })
+	c.reads(jinja.Parse(string(c.f.Source.Content), everyTag), func(s jinja.Span) source.Span { return s })
 }
 
 // reads records the names that a template takes from outside.

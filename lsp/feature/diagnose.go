@@ -1,6 +1,7 @@
 package feature
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/jinja"
 	"github.com/rehearse-dev/rehearse/internal/project"
 	"github.com/rehearse-dev/rehearse/internal/source"
+	"github.com/rehearse-dev/rehearse/internal/yaml"
 	"github.com/rehearse-dev/rehearse/lint"
 )
 
@@ -23,7 +25,10 @@ func Diagnose(in *Input, lintToo bool) []diag.Diagnostic {
 		}}
 	}
 	if in.Kind() == project.Template {
-		return templateProblems(in.Source)
+		return templateProblems(in.Source, in.templates())
+	}
+	if in.Kind() == project.YAML && ofTemplate(in.Tree()) {
+		return nil
 	}
 	var found []diag.Diagnostic
 	if s := in.Syntax(); s != nil {
@@ -50,6 +55,18 @@ func Diagnose(in *Input, lintToo bool) []diag.Diagnostic {
 	return kept
 }
 
+// ofTemplate tells whether a YAML file that Ansible does not read by itself is the text of a template, which need not be YAML:
+// what is wrong with it begins with a tag.
+func ofTemplate(t *yaml.Tree) bool {
+	return t != nil && slices.ContainsFunc(t.Problems, func(d diag.Diagnostic) bool {
+		if d.At.File == nil {
+			return false
+		}
+		rest := bytes.TrimLeft(d.At.File.Content[d.At.Span.Start:], " \t")
+		return bytes.HasPrefix(rest, []byte("{{")) || bytes.HasPrefix(rest, []byte("{%"))
+	})
+}
+
 // parserSaid tells whether a finding of the linter only repeats, for the whole file, what the parser reports with its
 // exact place.
 func parserSaid(found []diag.Diagnostic, d *diag.Diagnostic) bool {
@@ -61,13 +78,13 @@ func parserSaid(found []diag.Diagnostic, d *diag.Diagnostic) bool {
 
 // templateProblems lists what is wrong in a template file. One that changes the delimiters in its first line is not
 // looked at.
-func templateProblems(f *source.File) []diag.Diagnostic {
+func templateProblems(f *source.File, o *jinja.Options) []diag.Diagnostic {
 	text := string(f.Content)
 	if !utf8.ValidString(text) || strings.HasPrefix(text, "#jinja2:") {
 		return nil
 	}
 	var found []diag.Diagnostic
-	for _, p := range jinja.Parse(text, nil).Problems {
+	for _, p := range jinja.Parse(text, o).Problems {
 		d := diag.Diagnostic{Rule: "jinja[invalid]", At: source.Location{File: f, Span: p.Span}, Message: p.Message}
 		if p.Nearest != "" {
 			d.Message += " Did you mean '" + p.Nearest + "'?"

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/rehearse-dev/rehearse/internal/catalog"
+	"github.com/rehearse-dev/rehearse/internal/jinja"
 	"github.com/rehearse-dev/rehearse/internal/playbook"
 	"github.com/rehearse-dev/rehearse/internal/project"
 	"github.com/rehearse-dev/rehearse/internal/source"
@@ -41,6 +42,14 @@ func (in *Input) Kind() project.Kind {
 	switch {
 	case in.File != nil && in.File.Kind != project.Other:
 		return in.File.Kind
+	case in.File != nil && hasYAMLExt(in.Source.Path): // in a place where Ansible reads nothing by itself
+		if in.tree == nil && !in.TooLarge {
+			in.tree = yaml.Parse(in.Source)
+		}
+		if k := project.KindOf("x.yml", in.tree); k == project.Playbook {
+			return k
+		}
+		return project.YAML
 	case strings.HasPrefix(in.Language, "ansible"), in.Language == "yaml.ansible":
 		return guess(in.Source)
 	case strings.HasPrefix(in.Language, "jinja"), strings.HasSuffix(in.Source.Path, ".j2"):
@@ -49,6 +58,14 @@ func (in *Input) Kind() project.Kind {
 		return project.YAML
 	}
 	return project.Other
+}
+
+// templates are the options with which the project's templates are read.
+func (in *Input) templates() *jinja.Options {
+	if in.Linter == nil {
+		return nil
+	}
+	return in.Linter.Templates()
 }
 
 func hasYAMLExt(path string) bool {
