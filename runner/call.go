@@ -170,6 +170,7 @@ func (o *one) moduleResult(ctx context.Context, name string, args *value.Dict, b
 	}
 	d := untrust(r.Value).(*value.Dict)
 	d.Delete(value.S(module.StderrKey))
+	o.renamed(d, name, t.fqcn)
 	if req.Async != nil {
 		d.Put("changed", value.Bool(true))
 	}

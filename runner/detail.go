@@ -66,15 +66,16 @@ func written(attrs []playbook.Attr) *value.Dict {
 // playStart tells callbacks that a play, or a batch of it, begins.
 func (r *run) playStart(play *playbook.Play, set *playSettings) callback.PlayStart {
 	e := callback.PlayStart{Name: set.name, Check: set.check, Free: set.strategy == "free" || set.strategy == "host_pinned"}
-	if !r.o.Details {
-		return e
-	}
-	e.UUID, e.Strategy, e.Fields = fmt.Sprintf("play-%07d", play.ID), set.strategy, written(play.Attrs)
-	e.Hosts = value.Strings(set.patterns)
+	e.UUID = fmt.Sprintf("play-%07d", play.ID)
 	if play.File != nil && play.Node != nil {
 		e.At = play.At()
 		e.Path = fmt.Sprintf("%s:%d", absPath(play.File.Path), e.At.Position().Line)
 	}
+	if !r.o.Details {
+		return e
+	}
+	e.Strategy, e.Fields = set.strategy, written(play.Attrs)
+	e.Hosts = value.Strings(set.patterns)
 	vars := &value.Dict{}
 	for _, l := range play.Layers {
 		for k, v := range l.Vars.RawAll() {

@@ -8,6 +8,7 @@ import (
 // inventoryChange takes in what add_host and group_by ask for.
 func (p *playRun) inventoryChange(r, it *result) error {
 	inv := p.o.Inventory
+	defer p.inventoryWarnings()
 	changed := false
 	if v, ok := it.dict.Raw("add_host"); ok {
 		d, _ := v.(*value.Dict)

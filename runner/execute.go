@@ -49,7 +49,9 @@ func (j *job) execute() *result {
 		res := j.newResult()
 		res.fault = fault.From(loopErr)
 		res.dict = value.NewDict("failed", value.Bool(true), "exception", value.S(noTraceback), "msg", value.S(res.fault.Error()))
-		j.noLog(tpl, res)
+		if f := j.noLog(tpl, res); f != nil {
+			j.display.Warning(f)
+		}
 		return res
 	case !looped || loopErr != nil: // a condition may say that the task does not run at all
 		res := j.once(scope, loopErr)
@@ -379,6 +381,13 @@ func (j *job) sum(total *result, results *value.List) {
 	skipped, changed, failed, unreachable := true, false, false, false
 	total.ignoreErrors, total.ignoreUnreachable = truthy(j.spec.keywords["ignore_errors"]), truthy(j.spec.keywords["ignore_unreachable"])
 	for _, it := range total.items {
+		for _, k := range []string{"warnings", "deprecations"} { // they are of the whole
+			if v, ok := it.dict.Raw(k); ok {
+				gather(d, k, v)
+				it.dict.Delete(value.S(k))
+			}
+		}
+		total.warn, total.depr = append(total.warn, it.warn...), append(total.depr, it.depr...)
 		if s, _ := truthOf(it.dict, "_ansible_no_log"); s {
 			d.Put("_ansible_no_log", value.Bool(true))
 			total.noLog = total.noLog || it.noLog
@@ -432,6 +441,20 @@ func (j *job) sum(total *result, results *value.List) {
 		d.Put("changed", value.Bool(false))
 	}
 	total.dict = d
+}
+
+// gather adds what an item lists under a key to the list of the whole.
+func gather(d *value.Dict, key string, v value.Value) {
+	list := &value.List{}
+	if l, ok := d.Raw(key); ok {
+		list.Items = append(list.Items, l.(*value.List).Items...)
+	}
+	if l, ok := v.(*value.List); ok {
+		list.Items = append(list.Items, l.Items...)
+	} else {
+		list.Items = append(list.Items, v)
+	}
+	d.Put(key, list)
 }
 
 func sleep(ctx context.Context, d time.Duration) {

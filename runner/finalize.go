@@ -41,7 +41,7 @@ func (o *one) connTemplar() *jinja.Templar {
 		scope = scope.With(over)
 	}
 	o.connTpl = o.engine.Templar(scope)
-	o.connTpl.Ctx = o.ctx
+	o.connTpl.Ctx, o.connTpl.Notes = o.ctx, o.said
 	return o.connTpl
 }
 

@@ -217,7 +217,7 @@ func (p *playRun) displayName(s *spec, h *inventory.Host) string {
 	text := a.Value.(value.Str)
 	tpl := p.templar(p.scope(h, s), h, s)
 	name := p.templateName(tpl, text)
-	if s.task.Role != nil {
+	if s.task.Role != nil && s.target.kind != includeRole {
 		return s.task.Role.FullName() + " : " + name
 	}
 	return name

@@ -56,12 +56,15 @@ type one struct {
 	asLogin       bool  // without become
 	told          error // what the result of an action in Python says of its failure
 	warnings      []*fault.Fault
+	gone          []jinja.Deprecation // what templates used that goes away
+	said          *jinja.Notes
 }
 
 // once runs the action for one item and turns every error into a failed result.
 func (j *job) once(scope *vars.Scope, loopErr error) *result {
 	o := &one{job: j, scope: scope, tpl: j.templar(scope, j.host, j.spec), res: j.newResult(), target: j.spec.target}
-	o.tpl.Ctx = j.ctx
+	o.said = o.notes()
+	o.tpl.Ctx, o.tpl.Notes = j.ctx, o.said
 	o.res.clean = o.cleanFacts()
 	d, err := o.run(loopErr)
 	res := o.res
@@ -74,8 +77,11 @@ func (j *job) once(scope *vars.Scope, loopErr error) *result {
 	if err != nil {
 		o.fail(err)
 	}
+	if f := j.noLog(o.tpl, res); f != nil {
+		o.warnings = append(o.warnings, f)
+	}
 	o.collect()
-	j.noLog(o.tpl, res)
+	o.deprecated()
 	return res
 }
 
@@ -250,11 +256,11 @@ func deprecation(d *value.Dict) callback.Deprecation {
 	return callback.Deprecation{Fault: &fault.Fault{Msg: get("msg")}, When: when + "."}
 }
 
-// noLog decides whether the result may be shown; a value that cannot be evaluated hides it.
-func (j *job) noLog(t *jinja.Templar, res *result) {
+// noLog decides whether the result may be shown; a value that cannot be evaluated hides it and gives a warning.
+func (j *job) noLog(t *jinja.Templar, res *result) (warning *fault.Fault) {
 	hide, err := j.spec.flag(t, "no_log", false)
 	if err != nil {
-		j.display.Warning(fault.Wrap(err, source.Location{}, "Invalid no_log value for task, output will be masked."))
+		warning = fault.Wrap(err, source.Location{}, "Invalid no_log value for task, output will be masked.")
 		hide = true
 	}
 	if own, ok := res.dict.Raw("_ansible_no_log"); ok && truthy(own) {
@@ -262,6 +268,7 @@ func (j *job) noLog(t *jinja.Templar, res *result) {
 	}
 	res.noLog = hide
 	res.dict.Put("_ansible_no_log", value.Bool(hide))
+	return warning
 }
 
 // run evaluates the conditions, templates keywords and arguments, and calls the action until it is content.
@@ -392,7 +399,9 @@ func (o *one) after(d *value.Dict) *jinja.Templar {
 	if o.spec.register != "" {
 		over.Put(o.spec.register, registered(d))
 	}
-	return o.templar(o.scope.With(over), o.host, o.spec)
+	t := o.templar(o.scope.With(over), o.host, o.spec)
+	t.Notes = o.said
+	return t
 }
 
 // cleanFacts tells that the action's facts are variables: set_fact and include_vars.

@@ -74,7 +74,7 @@ type playSettings struct {
 
 // scope is what a task sees on a host.
 func (p *playRun) scope(h *inventory.Host, s *spec) *vars.Scope {
-	q := vars.Query{Host: h, Play: p.play, PlayHosts: p.allNames, Hosts: p.stayed, Batch: p.stayedBatch}
+	q := vars.Query{Host: h, Play: p.play, PlayName: p.set.name, PlayHosts: p.allNames, Hosts: p.stayed, Batch: p.stayedBatch}
 	if h != nil {
 		q.Connection, q.ConnectionNames = p.connectionVars(h, s), connectionNames()
 	}
@@ -165,7 +165,7 @@ func (r *run) gathering() string {
 // settings templates the keywords of the play that are read before its tasks, in ansible-core's order: the first one
 // that is wrong is the one that is shown. Errors are parse errors.
 func (r *run) settings(play *playbook.Play) (*playSettings, error) {
-	tpl := r.engine.Templar(r.store.Scope(vars.Query{Play: play}))
+	tpl := r.engine.Templar(r.store.Scope(vars.Query{Play: play, PlayHosts: r.everybody(play)}))
 	s := &playSettings{strategy: "linear", forceHandlers: r.o.ForceHandlers, check: r.o.Check}
 	if r.o.Config != nil {
 		if d := r.o.Config.String("DEFAULT_STRATEGY"); d != "" {
@@ -183,7 +183,11 @@ func (r *run) settings(play *playbook.Play) (*playSettings, error) {
 			return
 		}
 		var v value.Value
-		if v, err = playKeyword(tpl, a.Value, typ); err != nil {
+		v, err = playKeyword(tpl, a.Value, typ)
+		if err == nil && typ == "strings" {
+			err = onlyTexts(name, a.Value, v)
+		}
+		if err != nil {
 			err = &parseError{Fault: fault.From(keywordFault(err, name, a.Value))}
 			return
 		}
@@ -198,17 +202,19 @@ func (r *run) settings(play *playbook.Play) (*playSettings, error) {
 		// A play without a name has that of its hosts: templates in a list are not evaluated for it.
 		if list, ok := raw.(*value.List); ok {
 			s.name = strings.Join(names(list), ",")
-		} else if _, e := tpl.Resolve(raw); e != nil {
+		} else if n, e := playKeyword(tpl, raw, "str"); e != nil {
 			return nil, &parseError{Fault: fault.From(keywordFault(e, "name", raw))}
+		} else {
+			s.name = value.ToStr(n)
 		}
 	}
 	read("name", "str", func(v value.Value) { s.name = value.ToStr(v) })
-	read("hosts", "", hosts)
+	read("hosts", "strings", hosts)
 	if s.name == "" {
 		s.name = s.hosts
 	}
 	read("gather_facts", "bool", func(v value.Value) { s.gather = v })
-	read("gather_subset", "", func(value.Value) {})
+	read("gather_subset", "strings", func(value.Value) {})
 	read("gather_timeout", "int", func(value.Value) {})
 	read("force_handlers", "bool", func(v value.Value) { s.forceHandlers = bool(v.(value.Bool)) })
 	read("max_fail_percentage", "percent", func(v value.Value) { s.maxFail, s.hasMaxFail = float64(v.(value.Float)), true })
@@ -233,7 +239,7 @@ func playKeyword(tpl *jinja.Templar, raw value.Value, typ string) (value.Value, 
 	case nil, value.None, value.Omit:
 		return v, nil
 	}
-	if typ == "" {
+	if typ == "" || typ == "strings" {
 		return v, nil
 	}
 	x, want := v, typ
@@ -248,6 +254,51 @@ func playKeyword(tpl *jinja.Templar, raw value.Value, typ string) (value.Value, 
 		return nil, unconverted(raw, v, typ)
 	}
 	return out, nil
+}
+
+// everybody are the hosts that the keywords of a play see as its hosts: those of its pattern or, where that is a
+// template, all of them. It is nil for a play without templates among its keywords, which nobody asks.
+func (r *run) everybody(play *playbook.Play) []string {
+	if !slices.ContainsFunc(play.Attrs, func(a playbook.Attr) bool { return a.Value != nil && a.Keyword != nil && templated(a.Value) }) {
+		return nil
+	}
+	patterns := []string{"all"}
+	if raw := play.Value("hosts"); raw != nil && !templated(raw) {
+		patterns = names(raw)
+	}
+	hosts, err := r.o.Inventory.MatchAll(patterns)
+	if err != nil {
+		return nil
+	}
+	list := make([]string, len(hosts))
+	for i, h := range hosts {
+		list[i] = h.Name
+	}
+	return list
+}
+
+// onlyTexts refuses a keyword that lists something else than texts.
+func onlyTexts(name string, raw, v value.Value) error {
+	items := []value.Value{v}
+	switch v := v.(type) {
+	case nil, value.None, value.Omit:
+		return nil
+	case *value.List:
+		items = v.Items
+	}
+	for i, item := range items {
+		if _, ok := item.(value.Str); !ok {
+			at := fault.Of(item)
+			if l, ok := raw.(*value.List); ok && i < len(l.Items) && !at.Known() {
+				at = fault.Of(l.Items[i])
+			}
+			if !at.Known() {
+				at = fault.Of(raw)
+			}
+			return fault.New(at, "Keyword %s items must be of type 'str', not %s.", value.Quote(name), value.Quote(value.NativeName(item)))
+		}
+	}
+	return nil
 }
 
 // errBreak ends the run of a batch with a status.

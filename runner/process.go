@@ -298,7 +298,7 @@ func (p *playRun) handlerName(h *playbook.Task) string {
 	if n, ok := p.names[h]; ok {
 		return n
 	}
-	tpl := p.engine.Templar(p.store.Scope(vars.Query{Play: p.play, Task: h, PlayHosts: p.allNames, Hosts: p.stayed, Batch: p.stayedBatch}))
+	tpl := p.engine.Templar(p.store.Scope(vars.Query{Play: p.play, PlayName: p.set.name, Task: h, PlayHosts: p.allNames, Hosts: p.stayed, Batch: p.stayedBatch}))
 	v, err := tpl.Resolve(a.Value)
 	if err != nil {
 		if len(h.Topics()) == 0 {

@@ -157,7 +157,7 @@ func clean(v value.Value) bool {
 			}
 		}
 	case *value.List:
-		if v.Lazy != nil || v.At != nil {
+		if v.Lazy != nil || v.At != nil || v.Gone != nil {
 			return false
 		}
 		for _, x := range v.Items {
@@ -215,6 +215,9 @@ func stripInternal(v value.Value) value.Value {
 			return v
 		}
 		var out *value.List
+		if v.Gone != nil {
+			out = &value.List{Items: append([]value.Value(nil), v.Items...), At: v.At}
+		}
 		for i, x := range v.Items {
 			n := stripInternal(x)
 			if out == nil && !sameValue(n, x) {

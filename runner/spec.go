@@ -154,7 +154,7 @@ func templated(v value.Value) bool {
 
 func (r *run) viewOf(s *spec) *callback.Task {
 	t := s.task
-	v := &callback.Task{ID: t, Name: t.DisplayName(), Action: s.name, Args: t.Action.Args, Handler: t.Handler,
+	v := &callback.Task{ID: t, Name: t.DisplayName(), Named: t.Name() != "", Action: s.name, Args: t.Action.Args, Handler: t.Handler,
 		UUID: fmt.Sprintf("%012d", t.ID), Loop: t.Loop != nil}
 	if t.File != nil && t.Node != nil {
 		at := t.At()

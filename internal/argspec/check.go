@@ -149,8 +149,10 @@ func (c *checker) unsupported(l *level) {
 		}
 		if supported == nil {
 			for _, o := range l.options {
-				supported = append(supported, o.Name)
-				aliases = append(aliases, o.Aliases...)
+				if !o.Internal {
+					supported = append(supported, o.Name)
+					aliases = append(aliases, o.Aliases...)
+				}
 			}
 			sort.Strings(supported)
 			sort.Strings(aliases)

@@ -20,6 +20,7 @@ type Option struct {
 	// DeprecatedAliases are those of Aliases whose use is reported.
 	DeprecatedAliases []Deprecated
 	NoLog             bool
+	Internal          bool     // between the programs only: messages do not list it
 	Fallback          []string // environment variables, the first one set gives the value
 	Doc               string   // one line of our own
 	Options           []*Option

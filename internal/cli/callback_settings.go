@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/rehearse-dev/rehearse/internal/config"
@@ -23,6 +24,23 @@ func (f *runFlags) callbackSettings(env *Env, c *config.Config) (callback.Settin
 		}
 		return v.Value
 	}
+	posix := func(name, key string) value.Value {
+		v := c.Plugin("callback/ansible.posix."+name, key)
+		if v.Err != nil && failure == nil {
+			failure = &ExitError{Code: 1, Message: "[ERROR]: " + v.Err.Error()}
+		}
+		return v.Value
+	}
+	if n, ok := posix("json", "json_indent").(value.Int); ok {
+		s.JSONIndent = max(0, int(n))
+	}
+	s.ProfileSort, s.ProfileLimit = value.ToStr(posix("profile_tasks", "sort_order")), 20
+	if limit := value.ToStr(posix("profile_tasks", "output_limit")); limit == "all" {
+		s.ProfileLimit = 0
+	} else if n, err := strconv.Atoi(limit); err == nil {
+		s.ProfileLimit = n
+	}
+	s.ProfileSummaryOnly = posix("profile_tasks", "summary_only") == value.Value(value.Bool(true))
 	is := func(name string) bool { return option(name) == value.Value(value.Bool(true)) }
 	s.HideSkipped, s.HideOK = !is("display_skipped_hosts"), !is("display_ok_hosts")
 	s.ShowCustomStats, s.CheckMarkers, s.FailedStderr = is("show_custom_stats"), is("check_mode_markers"), is("display_failed_stderr")

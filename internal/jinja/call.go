@@ -104,7 +104,7 @@ func (r *run) trusted(v value.Value) value.Value {
 	switch x := v.(type) {
 	case value.Str:
 		if x.Embedded && r.t != nil {
-			w, _ := r.embedded(x, Span{})
+			w, _ := r.embedded(x, "`msg: \"{{ lookup('env', '{{ a_var }}') }}\"` becomes `msg: \"{{ lookup('env', a_var) }}\"`")
 			return w
 		}
 	case *value.List:
@@ -218,16 +218,12 @@ func (c *Call) HasTest(name string) bool { return c.Engine.Function("test", name
 
 // Warn shows a warning.
 func (c *Call) Warn(message string) {
-	if w := c.Engine.cfg.Warn; w != nil {
-		w(message, c.At)
-	}
+	c.Engine.warn(c.Templar, Caution{Message: message, At: c.At})
 }
 
 // Deprecated shows that something will no longer work in the given version of ansible-core.
 func (c *Call) Deprecated(message, version string) {
-	if d := c.Engine.cfg.Deprecate; d != nil {
-		d(message, version, c.At)
-	}
+	c.Engine.deprecate(c.Templar, Deprecation{value.Deprecation{Message: message, Version: version}, c.At})
 }
 
 // TemplateFile renders the text of a file, as lookup('template') does: local variables come first, o overrides the

@@ -206,7 +206,7 @@ func (c *compiler) constant(x *Const) exprFunc {
 	s.Embedded = true
 	return func(f *frame) (value.Value, error) {
 		if f.run.t != nil && f.run.conditional {
-			return f.run.embedded(s, x.Span)
+			return f.run.embedded(s, "`when: \"{{ a_var }}\" == 42` becomes `when: a_var == 42`")
 		}
 		return s, nil
 	}

@@ -33,7 +33,7 @@ func (t *Templar) Cond(v value.Value) (bool, error) {
 		value.Repr(value.Bool(truth)), value.Quote(value.NativeName(r)), value.Quote(origin))
 	s, _ := v.(value.Str)
 	if t.engine.cfg.AllowBrokenConditionals {
-		t.deprecate(msg+" "+brokenAllowed, "2.23", s)
+		t.deprecate(msg, brokenAllowed, s)
 		return truth, nil
 	}
 	return false, broken(msg, s)
@@ -43,10 +43,8 @@ func broken(msg string, s value.Str) error {
 	return &Error{Class: "AnsibleBrokenConditionalError", Message: msg, Origin: place(s), At: place(s)}
 }
 
-func (t *Templar) deprecate(msg, version string, s value.Str) {
-	if d := t.engine.cfg.Deprecate; d != nil {
-		d(msg, version, place(s))
-	}
+func (t *Templar) deprecate(msg, help string, s value.Str) {
+	t.engine.deprecate(t, Deprecation{value.Deprecation{Message: msg, Help: help, Version: "2.23"}, place(s)})
 }
 
 // trimmed strips a conditional; done tells that it is empty, with what that means.
@@ -58,7 +56,7 @@ func (t *Templar) trimmed(v value.Value) (w value.Value, empty bool, err error) 
 	}
 	if ok && s.S == "" || v == none || v == nil {
 		if t.engine.cfg.AllowBrokenConditionals {
-			t.deprecate("Empty conditional expression was evaluated as True. "+brokenAllowed, "2.23", s)
+			t.deprecate("Empty conditional expression was evaluated as True.", brokenAllowed, s)
 			return value.Bool(true), true, nil
 		}
 		return nil, true, broken("Empty conditional expressions are not allowed.", s)
@@ -94,7 +92,7 @@ func (t *Templar) cond(v value.Value) (value.Value, error) {
 		}
 		x, ok := r.(value.Str)
 		if !ok {
-			t.deprecate("Conditionals should not be surrounded by templating delimiters such as {{ }} or {% %}.", "2.23", s)
+			t.deprecate("Conditionals should not be surrounded by templating delimiters such as {{ }} or {% %}.", "", s)
 			return r, nil
 		}
 		s = x
@@ -128,11 +126,10 @@ func allTemplate(s string) bool {
 	return strings.HasSuffix(s, "}}") || strings.HasSuffix(s, "%}") || strings.HasSuffix(s, "#}")
 }
 
-// embedded templates a constant of a conditional that looks like a template, with Ansible's warning.
-func (r *run) embedded(s value.Str, at Span) (value.Value, error) {
-	if w := r.e.cfg.Warn; w != nil {
-		w("Jinja constant strings should not contain embedded templates. This feature will be disabled by default in ansible-core 2.23.", r.origin())
-	}
+// embedded templates a constant of a conditional that looks like a template, with Ansible's warning that shows how to do without.
+func (r *run) embedded(s value.Str, example string) (value.Value, error) {
+	r.e.warn(r.t, Caution{"Jinja constant strings should not contain embedded templates. This feature will be disabled by default in ansible-core 2.23.",
+		"Use inline expressions, for example: " + example, r.origin()})
 	s.Trusted, s.Embedded, s.At = true, false, r.src
 	return r.t.lazy(s), nil
 }

@@ -50,14 +50,14 @@ type Config struct {
 	// Collections are searched for short names, in order.
 	Collections []string
 
-	Loader    Loader                                   // templates for include, import, extends
-	FS        source.FS                                // files that lookups read
-	LookupEnv func(string) (string, bool)              // environment of lookups; nil is the process's
-	Dir       string                                   // base directory of relative paths
-	Decrypt   func(*value.Vault) (value.Value, error)  // turns a vaulted scalar into its text
-	Setting   func(name string) (value.Value, bool)    // a configuration setting by its upper-case name, of a plugin by "become/sudo/become_flags"
-	Warn      func(message string, at source.Location) // a warning of the display kind
-	Deprecate func(message, version string, at source.Location)
+	Loader    Loader                                  // templates for include, import, extends
+	FS        source.FS                               // files that lookups read
+	LookupEnv func(string) (string, bool)             // environment of lookups; nil is the process's
+	Dir       string                                  // base directory of relative paths
+	Decrypt   func(*value.Vault) (value.Value, error) // turns a vaulted scalar into its text
+	Setting   func(name string) (value.Value, bool)   // a configuration setting by its upper-case name, of a plugin by "become/sudo/become_flags"
+	Warn      func(Caution)                           // a warning of the display kind
+	Deprecate func(Deprecation)
 
 	// Undefined is the kind of undefined values in plain mode; the zero value means jinja2.Undefined.
 	Undefined value.UndefinedKind

@@ -11,7 +11,7 @@ import (
 // is converted; at is where the template is written.
 type finalizer struct {
 	replace func(*value.Undefined) value.Value
-	warn    func(message string, at source.Location)
+	warn    func(Caution)
 	at      *source.Location
 	left    *int // how many more items the result may have; nil at its top
 }
@@ -37,7 +37,7 @@ func (z finalizer) converted(v value.Value, to string) {
 	if z.at != nil {
 		at = *z.at
 	}
-	z.warn("Type "+value.Quote(value.NativeName(v))+" is unsupported in variable storage, converting to "+value.Quote(to)+".", at)
+	z.warn(Caution{Message: "Type " + value.Quote(value.NativeName(v)) + " is unsupported in variable storage, converting to " + value.Quote(to) + ".", At: at})
 }
 
 func (z finalizer) run(v value.Value, concat bool, depth int) (value.Value, error) {

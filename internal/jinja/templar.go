@@ -17,6 +17,9 @@ type Templar struct {
 	// Search lists the directories of templates that include, import and extends name; empty means the engine's own.
 	Search []string
 
+	// Notes takes warnings; nil means the engine's.
+	Notes *Notes
+
 	engine *Engine
 	scope  Scope
 	lim    *limits // of the evaluation that is going on
@@ -42,7 +45,7 @@ func (t *Templar) Scope() Scope { return t.scope }
 
 // Extend gives a templar that sees local before the variables of t.
 func (t *Templar) Extend(local Scope) *Templar {
-	return &Templar{Ctx: t.Ctx, OnUndefined: t.OnUndefined, Search: t.Search, engine: t.engine, scope: layered{local, t.scope}, lim: t.lim}
+	return &Templar{Ctx: t.Ctx, OnUndefined: t.OnUndefined, Search: t.Search, Notes: t.Notes, engine: t.engine, scope: layered{local, t.scope}, lim: t.lim}
 }
 
 type layered struct{ first, rest Scope }
@@ -78,7 +81,9 @@ func (t *Templar) begin() (outer bool) {
 
 func (t *Templar) end(outer bool) {
 	if outer {
+		u := t.lim.gone
 		t.lim = nil
+		t.tell(u)
 	}
 }
 
@@ -108,6 +113,9 @@ func (t *Templar) lazy(v value.Value) value.Value {
 		}
 		return v
 	case *value.List:
+		if x.Gone != nil {
+			t.gone(x.Gone)
+		}
 		if x.Lazy == nil && len(x.Items) > 0 {
 			return x.WithLazy(t.lazyFunc())
 		}
@@ -294,6 +302,8 @@ func (t *Templar) render(s value.Str, o *Options, escape bool) (value.Value, err
 	lim := t.lim
 	a := &activation{}
 	r := a.prepare(e, t, c, lim, s.At)
+	around := lim.src
+	lim.src = s.At
 	r.ctx.keep = c.shares()
 	if len(c.blocks) > 0 {
 		r.ctx.addBlocks(c)
@@ -301,6 +311,7 @@ func (t *Templar) render(s value.Str, o *Options, escape bool) (value.Value, err
 	out := &a.out
 	*out = r.newOutput()
 	err := a.exec(c.root)
+	lim.src = around
 	if out.mark != nil {
 		return out.mark, nil
 	}
@@ -427,7 +438,7 @@ func (t *Templar) final(v value.Value, s value.Str, expression bool) (value.Valu
 }
 
 func (t *Templar) finalize(v value.Value, at *source.Location) (value.Value, error) {
-	return finalizer{replace: t.OnUndefined, warn: t.engine.cfg.Warn, at: at}.run(v, false, 0)
+	return finalizer{replace: t.OnUndefined, warn: t.warning(), at: at}.run(v, false, 0)
 }
 
 // fail turns what went wrong into the *Error that callers see.
@@ -476,8 +487,11 @@ func (t *Templar) expression(src value.Str, escape, conditional bool) (value.Val
 	if err := lim.enter(); err != nil {
 		return nil, t.fail(err, src, true)
 	}
+	around := lim.src
+	lim.src = src.At
 	v, err := c.expr(&a.frame)
 	lim.depth--
+	lim.src = around
 	if err != nil {
 		return t.replaced(err, src)
 	}

@@ -127,7 +127,7 @@ func TestTrustedIsTemplated(t *testing.T) {
 func TestEmbeddedTemplate(t *testing.T) {
 	var warned []string
 	e := jinja.New(jinja.Config{Filters: lib.Filters(), Tests: lib.Tests(), Lookups: lib.Lookups(), Globals: lib.Globals(),
-		Warn: func(m string, _ source.Location) { warned = append(warned, m) }})
+		Warn: func(w jinja.Caution) { warned = append(warned, w.Message) }})
 	tm := e.Templar(jinja.Vars{"x": value.S("X")})
 	for _, c := range []struct {
 		text, want string

@@ -25,11 +25,11 @@ func copyFileModule() *Module {
 		Name: CopyFile,
 		Doc:  "Put content from the controller on the host",
 		Spec: &argspec.Spec{SupportsCheck: true, SupportsDiff: true, FileCommon: true, Options: append(copyOptions(),
-			&argspec.Option{Name: "_blob", Required: true},
-			&argspec.Option{Name: "_checksum"},
-			&argspec.Option{Name: "_mode"},
-			&argspec.Option{Name: "_content", Type: "bool", Default: value.Bool(false)},
-			&argspec.Option{Name: "_source"},
+			&argspec.Option{Name: "_blob", Internal: true, Required: true},
+			&argspec.Option{Name: "_checksum", Internal: true},
+			&argspec.Option{Name: "_mode", Internal: true},
+			&argspec.Option{Name: "_content", Internal: true, Type: "bool", Default: value.Bool(false)},
+			&argspec.Option{Name: "_source", Internal: true},
 		)},
 	}
 }

@@ -57,7 +57,7 @@ func (l *List) Len() int { return len(l.Items) }
 // WithLazy is a view of the same items that are templated by f on access. Changing it through Own leaves l alone.
 func (l *List) WithLazy(f func(Value) Value) *List {
 	n := len(l.Items)
-	return &List{Items: l.Items[:n:n], At: l.At, Lazy: f}
+	return &List{Items: l.Items[:n:n], At: l.At, Lazy: f, Gone: l.Gone}
 }
 
 // Own makes a lazy list independent before it is changed: its items are templated now.
@@ -73,7 +73,7 @@ func (l *List) Own() {
 }
 
 // Raw is the list without its laziness: the items as they are written.
-func (l *List) Raw() *List { return &List{Items: l.Items, At: l.At} }
+func (l *List) Raw() *List { return &List{Items: l.Items, At: l.At, Gone: l.Gone} }
 
 // RawCopy is the dict without its laziness: the values as they are written.
 func (d *Dict) RawCopy() *Dict {

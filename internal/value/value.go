@@ -57,6 +57,8 @@ type (
 		At    *source.Location
 		// Lazy, when set, yields the templated form of an item on access: see Item.
 		Lazy func(Value) Value
+		// Gone, when set, says that templates should no longer use the list: whoever takes it from a variable is told.
+		Gone *Deprecation
 
 		done done
 	}

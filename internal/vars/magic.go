@@ -132,6 +132,9 @@ func (c *Scope) playMagic(name string) (value.Value, bool) {
 	q := &c.q
 	switch name {
 	case "ansible_play_name":
+		if q.PlayName != "" {
+			return value.S(q.PlayName), true
+		}
 		return value.S(q.Play.DisplayName()), true
 	case "ansible_play_role_names", "role_names":
 		var names []string
@@ -157,13 +160,21 @@ func (c *Scope) playMagic(name string) (value.Value, bool) {
 		}
 		return value.Strings(q.Hosts), true
 	case "ansible_play_batch", "play_hosts":
-		if q.Batch == nil {
-			return value.Strings(q.PlayHosts), true
+		hosts := q.PlayHosts
+		if q.Batch != nil {
+			hosts = q.Batch
 		}
-		return value.Strings(q.Batch), true
+		l := value.Strings(hosts)
+		if name == "play_hosts" {
+			l.Gone = playHosts
+		}
+		return l, true
 	}
 	return nil, false
 }
+
+// playHosts is why nobody should use the variable of that name.
+var playHosts = &value.Deprecation{Message: "The `play_hosts` magic variable is deprecated.", Help: "Use `ansible_play_batch` instead.", Version: "2.23"}
 
 func dependent(p *playbook.Play) []string {
 	names := []string{}

@@ -14,6 +14,8 @@ type Query struct {
 	Host *inventory.Host
 	Play *playbook.Play
 	Task *playbook.Task
+	// PlayName is the name of the play with its templates evaluated, "" for the name as it is written.
+	PlayName string
 	// PlayHosts are all hosts of the play, Hosts those that have not been removed (failed or unreachable), Batch those of
 	// the batch that have not been.
 	PlayHosts, Hosts, Batch []string

@@ -147,13 +147,23 @@ func (c *Context) only(names ...string) error {
 func validate(c *Context, s *argspec.Spec) (*value.Dict, error) {
 	args, problems := s.Validate(c.Args)
 	if len(problems) > 0 {
-		msg := problems[0].Message
-		if problems[0].Kind == argspec.Unsupported {
-			msg = "Unsupported parameters for (" + c.Written + ") module: " + msg
-		}
-		return nil, fail("%s", msg)
+		return nil, c.unfit(problems[0])
 	}
 	return args, nil
+}
+
+// unfit is the failure of arguments that do not fit the action.
+func (c *Context) unfit(p argspec.Problem) error {
+	if p.Kind != argspec.Unsupported {
+		return fail("%s", p.Message)
+	}
+	name := c.Written // ansible-core shows under which name it has loaded the action
+	if rest, ok := strings.CutPrefix(name, "ansible.legacy."); ok {
+		name = rest
+	} else if parts := strings.SplitN(name, ".", 3); len(parts) == 3 {
+		name = "ansible_collections." + parts[0] + "." + parts[1] + ".plugins.action." + parts[2]
+	}
+	return fail("Unsupported parameters for (%s) module: %s", name, p.Message)
 }
 
 func text(d *value.Dict, key string) string {

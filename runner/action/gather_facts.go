@@ -75,6 +75,7 @@ func gather(c *Context) (*value.Dict, error) {
 		}
 		switch {
 		case isFailed(r):
+			r.Put("exception", value.S("(traceback unavailable)"))
 			failures.Put(m, r)
 			events = append(events, fault.New(source.Location{}, "%s", text(r, "msg")))
 		case truth(r, "skipped"):
@@ -122,7 +123,7 @@ func gather(c *Context) (*value.Dict, error) {
 		f := fault.New(source.Location{}, "%s", msg)
 		f.Events = events
 		f.Result = d
-		return nil, f
+		return nil, fault.Wrap(f, source.Location{}, "Action failed.")
 	}
 	return d, nil
 }

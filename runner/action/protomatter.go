@@ -22,11 +22,7 @@ var inspectAction = &Action{Name: "ansible._protomatter.debug", NoHost: true, Sp
 	Run: func(c *Context) (*value.Dict, error) {
 		args, problems := inspectSpec.Validate(c.Args)
 		if len(problems) > 0 {
-			msg := problems[0].Message
-			if problems[0].Kind == argspec.Unsupported {
-				msg = "Unsupported parameters for (ansible_collections.ansible._protomatter.plugins.action.debug) module: " + msg
-			}
-			return nil, fail("%s", msg)
+			return nil, c.unfit(problems[0])
 		}
 		v, _ := args.Raw("expression")
 		list, _ := v.(*value.List)

@@ -19,6 +19,7 @@ type Event interface{}
 type Task struct {
 	ID           any
 	Name         string // with the role in front, as the banner shows it
+	Named        bool   // by its author; otherwise it is the action's name
 	Action       string // as the playbook names it
 	Path         string // file:line
 	Args         *value.Dict

@@ -98,6 +98,11 @@ func (c *JSONReport) result(e TaskResult) {
 		rt = c.task(p, e.Task)
 	}
 	shown := e.Result.shown().Copy()
+	for _, k := range []string{"warnings", "deprecations"} {
+		if v, ok := e.Dict.Raw(k); ok && !e.secret() {
+			shown.Put(k, v)
+		}
+	}
 	switch e.Status {
 	case Failed:
 		if e.Fault != nil {

@@ -31,9 +31,10 @@ func (c *Oneline) result(e TaskResult) {
 	shown := r.shown()
 	switch e.Status {
 	case Failed:
-		if _, crashed := shown.Raw("module_stderr"); printsText(r.Task) && !crashed {
+		if _, crashed := shown.Raw("module_stderr"); r.Fault == nil { // a loop says nothing of its own
+		} else if printsText(r.Task) && !crashed {
 			c.Show(commandLine(r.Host, shown, "FAILED"), colorError)
-		} else if r.Fault != nil {
+		} else {
 			c.Show("An exception occurred during task execution. To see the full traceback, use -vvv. The error was: (traceback unavailable)", colorError)
 		}
 		c.Show(r.Host+" | FAILED! => "+c.line(shown), colorError)
