@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -102,8 +103,13 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 	w.warn = func(s string) { warn(s, source.Location{}) }
 	w.collections = append([]string{filepath.Join(dir, "collections")}, w.config.Strings("COLLECTIONS_PATHS")...)
 	w.openPlugins(o, dir)
+	syntax, unknown := jinja.Options{KeepTrailingNewline: true}.WithExtensions(w.config.Strings("DEFAULT_JINJA2_EXTENSIONS"))
+	if len(unknown) > 0 {
+		return nil, &ExitError{Code: 1, Message: fmt.Sprintf("[ERROR]: the setting jinja2_extensions names %s, which is not supported: there are %s",
+			unknown[0], strings.Join(jinja.Extensions, ", "))}
+	}
 	w.engine = jinja.New(jinja.Config{
-		Options: jinja.Options{KeepTrailingNewline: true},
+		Options: syntax,
 		Filters: lib.Filters(), Tests: lib.Tests(), Lookups: lib.Lookups(), Globals: lib.Globals(),
 		FS: o.fs, LookupEnv: env.LookupEnv, Dir: dir, Warn: warn, Deprecate: o.deprecate,
 		Decrypt: w.decrypt, Shadow: w.functions.Shadow, Find: w.functions.Find,
