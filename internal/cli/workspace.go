@@ -111,7 +111,7 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 	w.engine = jinja.New(jinja.Config{
 		Options: syntax,
 		Filters: lib.Filters(), Tests: lib.Tests(), Lookups: lib.Lookups(), Globals: lib.Globals(),
-		FS: o.fs, LookupEnv: env.LookupEnv, Dir: dir, Warn: warn, Deprecate: o.deprecate,
+		FS: o.fs, LookupEnv: env.LookupEnv, Dir: dir, Warn: o.templateWarning(), Deprecate: o.deprecate,
 		Decrypt: w.decrypt, Shadow: w.functions.Shadow, Find: w.functions.Find,
 		Setting: func(name string) (value.Value, bool) {
 			v := w.config.Get(name)
@@ -186,6 +186,19 @@ func (w *workspace) decrypt(v *value.Vault) (value.Value, error) {
 
 // close ends what the workspace has started.
 func (w *workspace) close() { w.plugins.Close() }
+
+// templateWarning shows what templates warn of, with their advice where the display has a place for it.
+func (o *workspaceOptions) templateWarning() func(jinja.Caution) {
+	return func(w jinja.Caution) {
+		if o.caution != nil {
+			f := fault.New(w.At, "%s", w.Message)
+			f.Help = w.Help
+			o.caution(f)
+		} else if o.warn != nil {
+			o.warn(w.Message, w.At)
+		}
+	}
+}
 
 // distrust says what happens to a text that looks like a template but is not evaluated: nothing, a warning or an error.
 func distrust(behaviour string, caution func(*fault.Fault)) func(value.Str) error {
