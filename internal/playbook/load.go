@@ -472,7 +472,7 @@ func (l *loading) applied(t *Task) Node {
 	}
 	for k, v := range d.RawAll() {
 		a := Attr{Name: value.ToStr(k), Value: v, Key: t.Node, Node: t.Node, File: t.File}
-		for _, pair := range flatten(at, 0) {
+		for _, pair := range flatten(at) {
 			if pair.Key.Text == a.Name {
 				a.Key, a.Node = pair.Key, pair.Value
 			}

@@ -31,7 +31,14 @@ func ParseTree(tree *yaml.Tree, kind FileKind) *File {
 	return p.file
 }
 
-type parser struct{ file *File }
+type parser struct {
+	file  *File
+	open  map[*yaml.Node]bool // the blocks around
+	count int                 // of tasks and blocks
+}
+
+// itemLimit is how many tasks and blocks a file may have: aliases of lists of aliases make a small one endless.
+const itemLimit = 200_000
 
 // Rules of the parser's own problems.
 const (
@@ -105,7 +112,7 @@ func nested(name string) bool {
 // attrs reads the entries of a mapping that stands at a place. Merge keys are expanded, in PyYAML's order: merged entries first.
 func (p *parser) attrs(n *yaml.Node, place Place) []Attr {
 	var attrs []Attr
-	for _, pair := range flatten(n, 0) {
+	for _, pair := range flatten(n) {
 		a := Attr{Name: pair.Key.Text, Key: pair.Key, Node: pair.Value, File: p.file.Source}
 		if pair.Key.Kind != yaml.Scalar {
 			p.fail(ruleSyntax, pair.Key.Span, "A key of a mapping must be a text here.")
@@ -133,12 +140,22 @@ func (p *parser) attrs(n *yaml.Node, place Place) []Attr {
 	return attrs
 }
 
-// flatten lists the entries of a mapping; Merge is set for those that came through a merge key.
-func flatten(n *yaml.Node, depth int) []yaml.Pair {
-	if n = n.Resolve(); n == nil || n.Kind != yaml.Mapping || depth > 20 {
+// flatten lists the entries of a mapping; Merge is set for those that came through a merge key. A mapping that merges itself adds
+// nothing by that.
+func flatten(n *yaml.Node) []yaml.Pair { return merging{}.pairs(n) }
+
+// merging keeps the entries of mappings that were merged before; nil is one that is being read.
+type merging map[*yaml.Node][]yaml.Pair
+
+func (m merging) pairs(n *yaml.Node) []yaml.Pair {
+	if n = n.Resolve(); n == nil || n.Kind != yaml.Mapping {
 		return nil
 	}
+	if known, ok := m[n]; ok {
+		return known
+	}
 	var merged, own []yaml.Pair
+	at := map[string]int{} // of the merged keys
 	for _, pair := range n.Pairs {
 		if !pair.Merge {
 			key := pair.Key.Resolve()
@@ -148,6 +165,7 @@ func flatten(n *yaml.Node, depth int) []yaml.Pair {
 			own = append(own, yaml.Pair{Key: key, Value: pair.Value})
 			continue
 		}
+		m[n] = nil
 		var from []*yaml.Node
 		if v := pair.Value.Resolve(); v != nil && v.Kind == yaml.Sequence {
 			for i := len(v.Items) - 1; i >= 0; i-- { // the first of the list wins
@@ -156,9 +174,16 @@ func flatten(n *yaml.Node, depth int) []yaml.Pair {
 		} else {
 			from = append(from, v)
 		}
-		for _, m := range from {
-			for _, q := range flatten(m, depth+1) {
+		for _, f := range from {
+			for _, q := range m.pairs(f) {
 				q.Merge = true
+				if i, ok := at[q.Key.Text]; ok && q.Key.Kind == yaml.Scalar {
+					merged[i] = q
+					continue
+				}
+				if q.Key.Kind == yaml.Scalar {
+					at[q.Key.Text] = len(merged)
+				}
 				merged = append(merged, q)
 			}
 		}
@@ -167,13 +192,12 @@ func flatten(n *yaml.Node, depth int) []yaml.Pair {
 		return own
 	}
 	for i := range own { // an own key that replaces a merged one is no duplicate
-		for _, m := range merged {
-			if m.Key.Text == own[i].Key.Text {
-				own[i].Merge = true
-			}
+		if _, ok := at[own[i].Key.Text]; ok {
+			own[i].Merge = true
 		}
 	}
-	return append(merged, own...)
+	m[n] = append(merged, own...)
+	return m[n]
 }
 
 func (p *parser) syntax(n *yaml.Node, place Place) Syntax {

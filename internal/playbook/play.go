@@ -26,7 +26,7 @@ func (p *parser) playbook(root *yaml.Node) {
 			continue
 		}
 		imported := false
-		for _, pair := range flatten(n, 0) {
+		for _, pair := range flatten(n) {
 			imported = imported || isImportPlaybook(pair.Key.Text)
 		}
 		if imported {
@@ -191,7 +191,7 @@ func (p *parser) varsAttr(s *Syntax, class string) {
 }
 
 func keySpan(n *yaml.Node, key value.Value) source.Span {
-	for _, pair := range flatten(n, 0) {
+	for _, pair := range flatten(n) {
 		if pair.Key.Text == value.ToStr(key) {
 			return pair.Key.Span
 		}

@@ -61,6 +61,16 @@ func (p *parser) items(list, owner *yaml.Node, where string, handlers bool) []It
 		if isNull(n) && owner == nil {
 			continue
 		}
+		if p.count++; p.count >= itemLimit {
+			if p.count == itemLimit {
+				p.fail(ruleSyntax, entry.Span, "This file has more than %d tasks, with those that its aliases stand for.", itemLimit)
+			}
+			return items
+		}
+		if p.open[n] {
+			p.fail(ruleSyntax, entry.Span, "The value of anchor '%s' contains itself.", n.Anchor)
+			continue
+		}
 		if n == nil || n.Kind != yaml.Mapping {
 			p.notMapping(list, i, owner, where)
 			continue
@@ -102,7 +112,7 @@ func (p *parser) notMapping(list *yaml.Node, i int, owner *yaml.Node, where stri
 }
 
 func isBlock(n *yaml.Node) bool {
-	for _, pair := range flatten(n, 0) {
+	for _, pair := range flatten(n) {
 		switch pair.Key.Text {
 		case "block", "rescue", "always":
 			return true
@@ -112,6 +122,11 @@ func isBlock(n *yaml.Node) bool {
 }
 
 func (p *parser) block(n *yaml.Node, handlers bool) *BlockSyntax {
+	if p.open == nil {
+		p.open = map[*yaml.Node]bool{}
+	}
+	p.open[n] = true
+	defer delete(p.open, n)
 	b := &BlockSyntax{Syntax: p.syntax(n, InBlock)}
 	for i := range b.Attrs {
 		a := &b.Attrs[i]
