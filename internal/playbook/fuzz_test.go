@@ -17,6 +17,7 @@ func FuzzParse(f *testing.F) {
 		}
 	}
 	f.Add("- hosts: all\n  roles: [{role: a, x: 1}]\n  tasks:\n    - &a {debug: msg=1, vars: {<<: {x: 1}}}\n    - *a\n    - <<: *a\n      when: x\n    - block: [*a]\n      rescue: []\n")
+	f.Add("- hosts: all\n  tasks:\n    - &a {block: [*a], rescue: }\n    - &b {<<: [*b, *b], ping: }\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		for kind := PlaybookFile; kind <= VarsFile; kind++ {
 			src := source.NewFile("/nonexistent/site.yml", []byte(text))
