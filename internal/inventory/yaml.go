@@ -109,6 +109,9 @@ func (p *yamlFile) group(key, data value.Value, node *yaml.Node) (string, error)
 		inv.warn("Skipping '%s' as this is not a valid group definition", name)
 		return name, nil
 	}
+	if truth, err := value.Truth(key); err == nil && !truth {
+		return "", fmt.Errorf("Unable to add group %s: Invalid empty/false group name provided: %s", name, name)
+	}
 	if _, ok := key.(value.Str); !ok {
 		return "", fmt.Errorf("Unable to add group %s: Invalid group name supplied, expected a string but got %s for %s", name, pyTypeName(key), name)
 	}
