@@ -174,7 +174,8 @@ func adhocOrigin(name, args string, seconds, poll, timeout int) func(text string
 
 // adhocHosts lists the hosts for --list-hosts and warns where there are none.
 func (f *runFlags) adhocHosts(w *workspace, o *runner.Options) (done bool, err error) {
-	if len(w.inventory.Hosts()) == 0 && !off(w.config, "LOCALHOST_WARNING") && !slices.Contains(localhosts, o.Adhoc) {
+	empty := len(w.inventory.Group("all").Hosts()) == 0 // what of a source that could not be read is there counts not
+	if empty && !off(w.config, "LOCALHOST_WARNING") && !slices.Contains(localhosts, o.Adhoc) {
 		o.Display.Warn("provided hosts list is empty, only localhost is available. Note that the implicit localhost does not match 'all'")
 	}
 	hosts, err := w.inventory.Match(o.Adhoc)
@@ -193,7 +194,7 @@ func (f *runFlags) adhocHosts(w *workspace, o *runner.Options) (done bool, err e
 	for _, text := range w.inventory.Warnings {
 		o.Display.Warn(text)
 	}
-	if err != nil || len(hosts) == 0 && len(w.inventory.Hosts()) > 0 && f.limit == "" {
+	if err != nil || len(hosts) == 0 && !empty && f.limit == "" {
 		o.Display.Warn("No hosts matched, nothing to do")
 	}
 	if !f.listHosts {

@@ -9,13 +9,14 @@ import (
 
 // showInventory prints what is to be said of the inventories that were read, as Ansible does.
 func showInventory(d *callback.Display, inv *inventory.Inventory, found []diag.Diagnostic) {
-	for _, x := range inv.Deprecations {
-		f := fault.New(x.At, "%s", x.Text)
-		f.Help, f.Text = x.Help, x.Subject
-		d.Deprecated(callback.Deprecation{Fault: f, When: x.When})
-	}
+	deprecated := inv.Deprecations
 	for _, x := range found {
 		switch {
+		case x.Rule == inventory.RuleDeprecation:
+			f := fault.New(x.At, "%s", x.Message)
+			f.Help, f.Text = deprecated[0].Help, deprecated[0].Subject
+			d.Deprecated(callback.Deprecation{Fault: f, When: deprecated[0].When})
+			deprecated = deprecated[1:]
 		case x.Severity == diag.Error:
 			d.Error(fault.New(x.At, "%s", x.Message), true)
 		case len(x.Related) > 0:

@@ -323,7 +323,7 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 		if done, err := f.adhocHosts(w, &o); done || err != nil {
 			return err
 		}
-	} else if len(w.inventory.Hosts()) == 0 && !off(w.config, "LOCALHOST_WARNING") {
+	} else if len(w.inventory.Group("all").Hosts()) == 0 && !off(w.config, "LOCALHOST_WARNING") {
 		o.Display.Warn("provided hosts list is empty, only localhost is available. Note that the implicit localhost does not match 'all'")
 	}
 	if f.limit != "" {
@@ -342,7 +342,7 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 		if err != nil {
 			return fail(1, "%s", err)
 		}
-		if len(hosts) == 0 && len(w.inventory.Hosts()) > 0 {
+		if len(hosts) == 0 && len(w.inventory.Group("all").Hosts()) > 0 {
 			for _, text := range w.inventory.Warnings[said:] {
 				o.Display.Warn(text)
 			}

@@ -128,12 +128,9 @@ func expandRange(s string) ([]string, error) {
 	if len(bounds) != 2 && len(bounds) != 3 {
 		return nil, errors.New("host range must be begin:end or begin:end:step")
 	}
-	begin, end, step := bounds[0], bounds[1], 1
+	begin, end, stride := bounds[0], bounds[1], "1"
 	if len(bounds) == 3 {
-		var err error
-		if step, err = pyInt(bounds[2]); err != nil {
-			return nil, err
-		}
+		stride = bounds[2]
 	}
 	if begin == "" {
 		begin = "0"
@@ -148,26 +145,30 @@ func expandRange(s string) ([]string, error) {
 			return nil, errors.New("host range must specify equal-length begin and end formats")
 		}
 	}
-	if step == 0 {
-		return nil, valueError("range() arg 3 must not be zero")
-	}
+	step, badStep := pyInt(stride)
 	var values []string
 	from, to := strings.Index(letters, begin), strings.Index(letters, end)
-	if from >= 0 && to >= 0 {
-		if from > to {
-			return nil, errors.New("host range must have begin <= end")
-		}
+	if from >= 0 && to >= 0 && from > to {
+		return nil, errors.New("host range must have begin <= end")
+	}
+	if from >= 0 && to >= 0 && badStep == nil && step != 0 {
 		for i := from; i <= to && step > 0; i += step {
 			values = append(values, letters[i:i+1])
 		}
-	} else {
+	} else { // ansible-core comes here from a ValueError
 		first, err := pyInt(begin)
 		if err != nil {
-			return nil, err
+			return nil, &handlingError{err}
 		}
 		last, err := pyInt(end)
 		if err != nil {
-			return nil, err
+			return nil, &handlingError{err}
+		}
+		if badStep != nil {
+			return nil, &handlingError{badStep}
+		}
+		if step == 0 {
+			return nil, &handlingError{valueError("range() arg 3 must not be zero")}
 		}
 		if step > 0 && (last-first)/step > maxExpansion {
 			return nil, fmt.Errorf("host range [%s] stands for more than %d hosts", parts[1], maxExpansion)
@@ -202,6 +203,11 @@ func expandRange(s string) ([]string, error) {
 type valueError string
 
 func (e valueError) Error() string { return string(e) }
+
+// handlingError is one that ansible-core meets while it handles another: its messages show it as a link of its own.
+type handlingError struct{ error }
+
+func (e *handlingError) Unwrap() error { return e.error }
 
 func pyInt(s string) (int, error) {
 	n, err := strconv.Atoi(strings.TrimSpace(s))

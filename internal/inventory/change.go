@@ -134,10 +134,18 @@ func (i *Inventory) Nest(parent, child *Group) (bool, error) {
 // SetVar sets a variable of a host or group, by name. A mapping over a mapping is merged only where hash_behaviour says
 // so; the caller gives the value then.
 func (i *Inventory) SetVar(entity, name string, v value.Value, at source.Location) error {
+	return i.setKey(entity, value.S(name), v, at)
+}
+
+// setKey is SetVar for a name that a file may have written as something else than a text.
+func (i *Inventory) setKey(entity string, key, v value.Value, at source.Location) error {
+	name := value.ToStr(key)
 	if g := i.byName[entity]; g != nil {
+		i.checkName(key, at)
 		return i.setGroupVar(g, name, v, at)
 	}
 	if h := i.byHost[entity]; h != nil {
+		i.checkName(key, at)
 		i.setHostVar(h, name, v, at)
 		return nil
 	}
@@ -145,7 +153,6 @@ func (i *Inventory) SetVar(entity, name string, v value.Value, at source.Locatio
 }
 
 func (i *Inventory) setGroupVar(g *Group, name string, v value.Value, at source.Location) error {
-	i.checkName(name, at)
 	if name == "ansible_group_priority" {
 		n, err := value.ToInt(v)
 		if err != nil {
@@ -186,7 +193,6 @@ func (i *Inventory) joined(vars *value.Dict, name string, v value.Value) value.V
 }
 
 func (i *Inventory) setHostVar(h *Host, name string, v value.Value, at source.Location) {
-	i.checkName(name, at)
 	h.Vars.Put(name, i.joined(h.Vars, name, v))
 	if at.Known() {
 		if h.places == nil {
@@ -197,11 +203,11 @@ func (i *Inventory) setHostVar(h *Host, name string, v value.Value, at source.Lo
 	i.version++
 }
 
-func (i *Inventory) checkName(name string, at source.Location) {
-	if !value.IsVariableName(name) {
+func (i *Inventory) checkName(key value.Value, at source.Location) {
+	if name, ok := key.(value.Str); !ok || !value.IsVariableName(name.S) {
 		i.deprecate(Deprecation{
-			Text: "Accepting inventory variable with invalid name '" + name + "'.",
-			When: "This feature will be removed from ansible-core version 2.23.", Subject: name, At: at,
+			Text: "Accepting inventory variable with invalid name " + value.Repr(key) + ".",
+			When: "This feature will be removed from ansible-core version 2.23.", Subject: value.ToStr(key), At: at,
 			Help: "Variable names must be strings starting with a letter or underscore character, and contain only letters, numbers and underscores.",
 		})
 	}

@@ -113,6 +113,7 @@ func (c *constructed) host(h *Host) error {
 			}
 			continue
 		}
+		c.r.inv.checkName(k, source.Location{})
 		c.r.inv.setHostVar(h, value.ToStr(k), got, source.Location{})
 	}
 	vars = c.vars(h)

@@ -22,6 +22,7 @@ func (i *Inventory) AddDynamic(name string, groups []string, vars *value.Dict) (
 		if old, ok := h.Vars.Raw(key); ok && value.Equal(old, v) {
 			continue
 		}
+		i.checkName(value.S(key), source.Location{})
 		i.setHostVar(h, key, v, source.Location{})
 		changed = true
 	}

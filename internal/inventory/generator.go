@@ -120,6 +120,7 @@ func (r *reading) parents(child string, list value.Value, vars jinja.Vars, depth
 				if err != nil {
 					return err
 				}
+				r.inv.checkName(k, source.Location{})
 				if err := r.inv.setGroupVar(g, value.ToStr(k), got, source.Location{}); err != nil {
 					return err
 				}

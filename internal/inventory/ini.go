@@ -45,6 +45,7 @@ func parseINI(r *reading, path string) error {
 	if err != nil {
 		return err
 	}
+	f.LinesOnly = true
 	p := &iniFile{r: r, file: f}
 	if err := p.parse(); err != nil {
 		return &placedError{source.Location{File: f, Span: p.line}, fmt.Errorf("Failed to parse inventory: %w", err)}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/rehearse-dev/rehearse/internal/diag"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
@@ -60,9 +61,10 @@ type Inventory struct {
 	mode       string // TRANSFORM_INVALID_GROUP_CHARS
 	version    int
 	warned     map[string]bool
-	strict     bool // HOST_PATTERN_MISMATCH = error
-	quiet      bool // HOST_PATTERN_MISMATCH = ignore
-	merge      bool // DEFAULT_HASH_BEHAVIOUR = merge
+	found      func(diag.Diagnostic) // set while sources are read: what is found then is told in its order
+	strict     bool                  // HOST_PATTERN_MISMATCH = error
+	quiet      bool                  // HOST_PATTERN_MISMATCH = ignore
+	merge      bool                  // DEFAULT_HASH_BEHAVIOUR = merge
 }
 
 // New makes an inventory with the groups all and ungrouped only.
@@ -79,11 +81,19 @@ func (i *Inventory) Version() int { return i.version }
 
 func (i *Inventory) warn(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
-	if !i.warned[text] {
-		i.warned[text] = true
+	if i.warned[text] {
+		return
+	}
+	i.warned[text] = true
+	if i.found != nil {
+		i.found(diag.Diagnostic{Rule: "inventory", Severity: diag.Warning, Message: text})
+	} else {
 		i.Warnings = append(i.Warnings, text)
 	}
 }
+
+// RuleDeprecation is the rule of a finding that stands for the next one of Inventory.Deprecations.
+const RuleDeprecation = "inventory-deprecation"
 
 // Deprecation is a feature of an inventory that ansible-core 2.19 still accepts.
 type Deprecation struct {
@@ -93,9 +103,17 @@ type Deprecation struct {
 }
 
 func (i *Inventory) deprecate(d Deprecation) {
-	if key := "deprecated " + d.Text; !i.warned[key] {
-		i.warned[key] = true
-		i.Deprecations = append(i.Deprecations, d)
+	key := "deprecated " + d.Text
+	if d.At.Known() {
+		key += fmt.Sprint(d.At.File.Path, d.At.Position().Line)
+	}
+	if i.warned[key] {
+		return
+	}
+	i.warned[key] = true
+	i.Deprecations = append(i.Deprecations, d)
+	if i.found != nil {
+		i.found(diag.Diagnostic{Rule: RuleDeprecation, Severity: diag.Warning, Message: d.Text, At: d.At})
 	}
 }
 

@@ -113,7 +113,8 @@ func findPlugin(name string) *plugin {
 }
 
 // Load reads the sources in order. Faults of single sources are diagnostics: those of a plugin have the links of the chain
-// of errors as Related, outermost first, with the places that ansible-core shows. err is only for what stops the run.
+// of errors as Related, outermost first, with the places that ansible-core shows. Warnings and deprecations stand among them
+// in their order. err is only for what stops the run.
 func Load(fsys source.FS, sources []string, o Options) (*Inventory, []diag.Diagnostic, error) {
 	inv := New()
 	inv.python, inv.mode, inv.merge = o.Python, o.TransformGroups, o.Merge
@@ -128,6 +129,8 @@ func Load(fsys source.FS, sources []string, o Options) (*Inventory, []diag.Diagn
 		o.YAMLExtensions = YAMLExtensions
 	}
 	r := &reading{fs: fsys, inv: inv, o: o}
+	inv.found = func(d diag.Diagnostic) { r.problems = append(r.problems, d) }
+	defer func() { inv.found = nil }()
 	parsed := false
 	for _, s := range sources {
 		if s == "" {

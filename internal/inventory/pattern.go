@@ -173,6 +173,9 @@ func (i *Inventory) one(pattern string) ([]*Host, error) {
 	if pattern[0] != '~' {
 		if m = subscripted().FindStringSubmatch(pattern); m != nil {
 			expr = m[1]
+			if m[4] == "-" {
+				i.warn("Use [x:y] inclusive subscripts instead of [x-y] which has been removed")
+			}
 		}
 	}
 	hosts, err := i.enumerate(expr)
@@ -196,9 +199,6 @@ func (i *Inventory) one(pattern string) ([]*Host, error) {
 	start, err := strconv.Atoi(m[3])
 	if err != nil {
 		return nil, none
-	}
-	if m[4] == "-" {
-		i.warn("Use [x:y] inclusive subscripts instead of [x-y] which has been removed")
 	}
 	end := len(hosts) - 1
 	if m[5] != "" {

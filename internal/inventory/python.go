@@ -61,9 +61,8 @@ func links(err error, origin source.Location) []diag.Related {
 	for err != nil {
 		var e *pyplugin.Error
 		if !errors.As(err, &e) {
-			if cause := (*wordsError)(nil); errors.As(err, &cause) {
-				return append(out, diag.Related{Message: strings.TrimSuffix(err.Error(), ": "+cause.Error()) + ".", At: origin},
-					diag.Related{Message: cause.Error(), Apart: true})
+			if cause := apart(err); cause != "" {
+				return append(out, diag.Related{Message: strings.TrimSuffix(err.Error(), ": "+cause) + ".", At: origin}, diag.Related{Message: cause, Apart: true})
 			}
 			return append(out, diag.Related{Message: err.Error(), At: origin})
 		}
@@ -75,6 +74,17 @@ func links(err error, origin source.Location) []diag.Related {
 		err, origin = e.Cause, source.Location{}
 	}
 	return out
+}
+
+// apart is the innermost message of an error where ansible-core shows it as a link of its own; "" where it joins it.
+func apart(err error) string {
+	if cause := (*wordsError)(nil); errors.As(err, &cause) {
+		return cause.Error()
+	}
+	if cause := (*handlingError)(nil); errors.As(err, &cause) {
+		return cause.Error()
+	}
+	return ""
 }
 
 func nameList[T any](list []T, name func(T) string) *value.List {

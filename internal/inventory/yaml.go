@@ -156,7 +156,7 @@ func (p *yamlFile) group(key, data value.Value, node *yaml.Node) (string, error)
 		switch value.ToStr(k) {
 		case "vars":
 			for key, v := range content.RawAll() {
-				if err := inv.SetVar(name, value.ToStr(key), v, keyAt(at, key)); err != nil {
+				if err := inv.setKey(name, key, v, keyAt(at, key)); err != nil {
 					return "", err
 				}
 			}
@@ -215,7 +215,7 @@ func (r *reading) populate(names []string, group string, port int, vars *value.D
 		}
 		for k, v := range vars.RawAll() {
 			place := keyAt(node, k)
-			if err := r.inv.SetVar(name, value.ToStr(k), v, place); err != nil {
+			if err := r.inv.setKey(name, k, v, place); err != nil {
 				return err
 			}
 		}

@@ -30,6 +30,8 @@ type File struct {
 	Content []byte
 	// Secret is set for a content that was decrypted: it must not be shown.
 	Secret bool
+	// LinesOnly is set where messages name the line of a place only, as ansible-core does for an INI inventory.
+	LinesOnly bool
 	// Describe, where set, names a place in messages that is not worth an excerpt: a text that a program put together.
 	Describe func(Span) string
 

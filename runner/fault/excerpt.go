@@ -28,7 +28,7 @@ func (f *Fault) context() string {
 	return ""
 }
 
-// Place prints a location as path:line:column with an absolute path.
+// Place prints a location as path:line:column with an absolute path; without the column where only lines are known.
 func Place(at source.Location) string {
 	path := at.File.Path
 	if !strings.HasPrefix(path, "<") {
@@ -37,6 +37,9 @@ func Place(at source.Location) string {
 		}
 	}
 	p := at.Position()
+	if at.File.LinesOnly {
+		return fmt.Sprintf("%s:%d", path, p.Line)
+	}
 	return fmt.Sprintf("%s:%d:%d", path, p.Line, p.Column)
 }
 
@@ -82,7 +85,10 @@ func Origin(at source.Location, redacted bool) string {
 		}
 		out = append(out, s)
 	}
-	if p.Column <= usable {
+	if at.File.LinesOnly {
+		last := out[len(out)-1]
+		out = append(out, strings.Repeat(" ", label)+" "+strings.Repeat("^", max(0, utf8.RuneCountInString(last)-label-1)))
+	} else if p.Column <= usable {
 		marker := fmt.Sprintf("column %d", p.Column)
 		pad := p.Column - 1
 		if pad+2+len(marker) > room {
