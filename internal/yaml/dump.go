@@ -57,12 +57,14 @@ type shape struct {
 	items  []*shape // of a mapping: key, value, key, value, ...
 	uses   int      // how often it occurs
 	anchor string
+	shown  bool // the anchor has been printed: what follows are aliases
 }
 
 type representer struct {
-	o     DumpOptions
-	seen  map[any]*shape
-	depth int
+	o       DumpOptions
+	seen    map[any]*shape
+	depth   int
+	anchors int
 }
 
 // represent makes the shape of v; raw is the value as it stands in its container, which tells whether two are the same.
@@ -79,7 +81,10 @@ func (r *representer) represent(v, raw value.Value) (*shape, error) {
 	}
 	if id != nil {
 		if s := r.seen[id]; s != nil {
-			s.uses++
+			if s.uses++; s.uses == 2 { // numbers are given in the order of the second places
+				r.anchors++
+				s.anchor = "id" + pad3(r.anchors)
+			}
 			return s, nil
 		}
 	}

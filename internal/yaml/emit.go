@@ -18,7 +18,6 @@ type emitter struct {
 	whitespace    bool // the last character was a blank or nothing
 	indention     bool // only blanks and dashes stand on the line
 	openEnded     bool
-	anchors       int
 	mapping, root bool // what the node to print stands in
 	simpleKey     bool
 }
@@ -130,16 +129,15 @@ func (e *emitter) child(s *shape, mapping, simpleKey bool) {
 }
 
 func (e *emitter) node(s *shape) {
-	if s.anchor != "" {
+	if s.shown {
 		e.indicator("*"+s.anchor, true, false, false)
 		if e.simpleKey { // libyaml parts an alias from the colon behind it
 			e.put(' ')
 		}
 		return
 	}
-	if s.uses > 1 {
-		e.anchors++
-		s.anchor = "id" + pad3(e.anchors)
+	if s.anchor != "" {
+		s.shown = true
 		e.indicator("&"+s.anchor, true, false, false)
 	}
 	switch s.kind {
@@ -264,12 +262,12 @@ func (e *emitter) flowMap(s *shape) {
 func (e *emitter) isSimple(s *shape) bool {
 	n := len(s.anchor)
 	if s.kind != Scalar {
-		if s.anchor == "" && len(s.items) > 0 {
+		if !s.shown && len(s.items) > 0 {
 			return false
 		}
 		return n <= 128
 	}
-	if s.anchor == "" && strings.ContainsAny(s.text, "\n\r\u0085\u2028\u2029") {
+	if !s.shown && strings.ContainsAny(s.text, "\n\r\u0085\u2028\u2029") {
 		return false
 	}
 	if !e.impliedTag(s) {
