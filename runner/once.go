@@ -80,6 +80,9 @@ func (j *job) once(scope *vars.Scope, loopErr error) *result {
 	if f := j.noLog(o.tpl, res); f != nil {
 		o.warnings = append(o.warnings, f)
 	}
+	if res.noLog {
+		o.hide()
+	}
 	o.collect()
 	o.deprecated()
 	return res

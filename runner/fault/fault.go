@@ -74,6 +74,20 @@ func From(err error) *Fault {
 	return &Fault{Msg: err.Error()}
 }
 
+// Rewrite is the fault with every text of its chain replaced by what text makes of it.
+func (f *Fault) Rewrite(text func(string) string) *Fault {
+	c := *f
+	c.Msg, c.Text, c.Help = text(f.Msg), text(f.Text), text(f.Help)
+	if f.Cause != nil {
+		c.Cause = From(f.Cause).Rewrite(text)
+	}
+	c.Events = nil
+	for _, e := range f.Events {
+		c.Events = append(c.Events, e.Rewrite(text))
+	}
+	return &c
+}
+
 // Next is the cause that messages follow, nil at the end.
 func (f *Fault) Next() *Fault { return f.next() }
 
