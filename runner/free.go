@@ -157,10 +157,5 @@ func (p *playRun) settle(r *result, busy map[string]bool, throttled map[*playboo
 
 // announceFree gives the task's name to callbacks; the banner comes with the first result.
 func (p *playRun) announceFree(s *spec, h *inventory.Host) {
-	if !s.announced {
-		s.announced = true
-		p.announce(s, h)
-		return
-	}
-	p.emit(callback.TaskStart{Task: s.view})
+	p.announce(s, h)
 }

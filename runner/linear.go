@@ -201,11 +201,14 @@ func (p *playRun) step(task *playbook.Task, picks []pick) (results []*result, fa
 	return results, fatal, err
 }
 
-// announce shows the banner of a task; its name is templated with the first host's variables.
+// announce shows the banner of a task; its name is templated once, with the variables of the first host of the first
+// batch that comes to it.
 func (p *playRun) announce(s *spec, h *inventory.Host) {
-	view := *s.view
-	view.Name = p.displayName(s, h)
-	s.view = &view
+	if !s.named {
+		view := *s.view
+		view.Name = p.displayName(s, h)
+		s.view, s.named = &view, true
+	}
 	p.emit(callback.TaskStart{Task: s.view})
 }
 

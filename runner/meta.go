@@ -18,7 +18,7 @@ func (p *playRun) meta(s *spec, h *inventory.Host) (*result, error) {
 	host := h.Name
 	implicit := s.task.Implicit
 	if !implicit {
-		p.announce(s, h)
+		p.emit(callback.TaskStart{Task: s.view}) // its name is shown as it is written
 	}
 	holds := func() (bool, error) {
 		if len(s.when) == 0 {

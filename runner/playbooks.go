@@ -145,7 +145,7 @@ func (r *run) problems(list []diag.Diagnostic) int {
 			}
 			r.display.Error(f, true)
 			code = ExitParser
-			if strings.HasSuffix(d.Rule, "[missing-file]") || strings.HasSuffix(d.Rule, "[role-not-found]") {
+			if strings.HasPrefix(d.Rule, "load-failure[") {
 				code = ExitError
 			}
 			break

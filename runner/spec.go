@@ -27,18 +27,18 @@ type spec struct {
 	target  target
 	meta    string // of a meta task
 
-	keywords  map[string]value.Value // inherited, not templated; no entry where nobody set one
-	when      []value.Value
-	until     []value.Value
-	changed   []value.Value
-	failed    []value.Value
-	notify    value.Value
-	register  string
-	path      []string // search path
-	pathList  *value.List
-	plain     map[string]bool // arguments that hold no template
-	announced bool            // its name was templated (strategy free)
-	args      *value.Dict     // set in the task debugger; nil for those of the file
+	keywords map[string]value.Value // inherited, not templated; no entry where nobody set one
+	when     []value.Value
+	until    []value.Value
+	changed  []value.Value
+	failed   []value.Value
+	notify   value.Value
+	register string
+	path     []string // search path
+	pathList *value.List
+	plain    map[string]bool // arguments that hold no template
+	named    bool            // the name in view is the templated one
+	args     *value.Dict     // set in the task debugger; nil for those of the file
 }
 
 // target is a resolved action.
