@@ -72,7 +72,7 @@ func (c *Catalog) documentation(path string) (doc, ret *yaml.Node) {
 		}
 	}
 	for _, ext := range []string{".yml", ".yaml", ".py"} {
-		if doc != nil || base+ext == path {
+		if doc != nil || ext == ".py" && base+ext == path {
 			continue
 		}
 		content, err := c.o.FS.ReadFile(base + ext)

@@ -26,7 +26,7 @@ func TestConfig(t *testing.T) {
 			"[WARNING]: Skipping nope as we could not find matching plugin\n"},
 		{"dump -t cache", 0, "\njsonfile:\n________\n_prefix(default) = None\n_timeout(default) = 86400\n_uri(REQUIRED) = None\n", ""},
 		{"dump -t netconf", 0, "\n", ""},
-		{"dump -t connection --only-changed", 0, "\n", ""},
+		{"dump -t connection --only-changed", 0, "\nparamiko_ssh:\n____________\ntimeout(env: ANSIBLE_TIMEOUT) = 33\n\nssh:\n___\ntimeout(env: ANSIBLE_TIMEOUT) = 33\n", ""},
 		{"list -t cliconf", 0, "PLUGINS:\n  cliconf: {}\n", ""},
 		{"list -t become nope", 0, "PLUGINS:\n  become: {}\n", "[WARNING]: Skipping nope as we could not find matching plugin\n"},
 		{"list -t cache memory", 0, "PLUGINS:\n  cache:\n    memory: {}\n", ""},

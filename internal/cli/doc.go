@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -21,29 +22,47 @@ var docKinds = []string{"become", "cache", "callback", "cliconf", "connection", 
 
 // docRun is one call of the doc command.
 type docRun struct {
-	env     *Env
-	kind    string
-	list    bool
-	output  string
-	json    bool
-	library []string
-	catalog *catalog.Catalog
+	env         *Env
+	kind        string
+	list, files bool
+	snippet     bool
+	dump        bool
+	entry       string
+	playbookDir string
+	output      string
+	json        bool
+	library     []string
+	roles       []string
+	own         []string // folders with plugins of the user
+	catalog     *catalog.Catalog
 }
 
 func docCommand(env *Env) *cobra.Command {
 	d := &docRun{env: env}
 	cmd := &cobra.Command{
 		Use:   "doc NAME...",
-		Short: "Show what a module, filter, test or lookup takes and gives",
+		Short: "Show what a module or another plugin takes and gives",
 		RunE:  func(_ *cobra.Command, args []string) error { return d.run(args) },
 	}
-	cmd.Flags().StringVarP(&d.kind, "type", "t", "module", "module, filter, test or lookup")
-	cmd.Flags().BoolVarP(&d.list, "list", "l", false, "list the names, of one collection when it is given")
-	cmd.Flags().StringVar(&d.output, "output", "text", "text or json")
-	cmd.Flags().BoolVarP(&d.json, "json", "j", false, "the same as --output json")
-	cmd.Flags().StringArrayVarP(&d.library, "module-path", "M", nil, "folder with modules of your own")
+	fl := cmd.Flags()
+	fl.StringVarP(&d.kind, "type", "t", "module", "kind of plugin: "+strings.Join(docKinds, ", "))
+	fl.BoolVarP(&d.list, "list", "l", false, "list the names, of one collection when it is given")
+	fl.BoolVarP(&d.files, "list_files", "F", false, "list the names with their files")
+	fl.BoolVarP(&d.snippet, "snippet", "s", false, "show a task to start from; for module, lookup and inventory")
+	fl.StringVarP(&d.entry, "entry-point", "e", "", "only this entry point of a role")
+	fl.StringVar(&d.output, "output", "text", "text or json")
+	fl.BoolVarP(&d.json, "json", "j", false, "the same as --output json")
+	fl.StringArrayVarP(&d.library, "module-path", "M", nil, "folders with modules of your own, separated by colons")
+	fl.StringArrayVarP(&d.roles, "roles-path", "r", nil, "folders with roles, separated by colons")
+	fl.StringVar(&d.playbookDir, "playbook-dir", "", "directory that stands for a playbook's: library, roles and the folders of plugins are found there")
+	fl.BoolVar(&d.dump, "metadata-dump", false, "not supported")
+	fl.Bool("no-fail-on-errors", false, "only with --metadata-dump")
+	fl.CountP("verbose", "v", "print more")
 	return cmd
 }
+
+// asAnsible tells that the command stands in for ansible-doc: what is not found is a warning.
+func (d *docRun) asAnsible() bool { return dropIns[d.env.Program] == "doc" }
 
 func (d *docRun) run(args []string) error {
 	if d.json {
@@ -52,15 +71,56 @@ func (d *docRun) run(args []string) error {
 	if d.output != "text" && d.output != "json" {
 		return &ExitError{2, fmt.Sprintf("argument --output: invalid choice: '%s' (choose from 'text', 'json')", d.output)}
 	}
+	if !slices.Contains(docKinds, d.kind) {
+		return &ExitError{2, fmt.Sprintf("argument -t/--type: invalid choice: '%s' (choose from '%s')", d.kind, strings.Join(docKinds, "', '"))}
+	}
+	if d.dump {
+		return &ExitError{usageError, "[ERROR]: --metadata-dump is not supported: it is internal to ansible-core. -j gives the documentation of what is named."}
+	}
 	c, err := loadConfig(d.env)
 	if err != nil {
 		return err
 	}
-	library := append(append([]string{}, d.library...), c.Strings("DEFAULT_MODULE_PATH")...)
-	d.catalog = catalog.New(catalog.Options{FS: source.OS{}, CollectionsPath: c.Strings("COLLECTIONS_PATHS"), Library: append(library, d.env.Dir+"/library"),
+	library := c.Strings("DEFAULT_MODULE_PATH")
+	for _, p := range d.library {
+		library = append(strings.Split(p, ":"), library...)
+	}
+	if !d.asAnsible() {
+		library = append(library, d.env.Dir+"/library")
+	}
+	if d.playbookDir != "" {
+		library = append(library, absIn(d.env.Dir, d.playbookDir)+"/library")
+	}
+	d.own = d.ownFolders(c)
+	d.catalog = catalog.New(catalog.Options{FS: source.OS{}, CollectionsPath: c.Strings("COLLECTIONS_PATHS"), Library: library,
 		Path: d.env.Getenv("PATH")})
-	if !d.list && len(args) == 0 {
+	if !d.list && !d.files && len(args) == 0 {
+		if d.asAnsible() {
+			return &ExitError{usageError, "[ERROR]: Missing name(s), incorrect options passed for detailed documentation."}
+		}
 		return &ExitError{2, "Incorrect options passed: name a " + d.kind + ", or list them with -l"}
+	}
+	switch d.kind {
+	case "role":
+		return d.roleDocs(c, args)
+	case "keyword":
+		return d.keywordDocs(args)
+	}
+	if d.snippet && !slices.Contains(snippetKinds, d.kind) {
+		return &ExitError{1, "[ERROR]: Snippets are only available for the following plugin types: " + strings.Join(snippetKinds, ", ")}
+	}
+	own := []string{"module", "filter", "test", "lookup"}
+	installed := d.catalog.HasPlugins(d.kind, d.own)
+	switch {
+	case !installed && !slices.Contains(own, d.kind):
+		return &ExitError{1, fmt.Sprintf("[ERROR]: plugins of the kind %s are documented by an installed ansible-core, and there is none on the PATH", d.kind)}
+	case installed && (d.files || d.snippet || d.list && d.asAnsible() || !slices.Contains(own, d.kind) || d.asAnsible() && d.output == "json"):
+		if d.list || d.files {
+			return d.listPlugins(args)
+		}
+		return d.plugins(args)
+	case d.files || d.snippet:
+		return &ExitError{1, "[ERROR]: -F and -s need an installed ansible-core, and there is none on the PATH"}
 	}
 	switch d.kind {
 	case "module":
@@ -72,10 +132,19 @@ func (d *docRun) run(args []string) error {
 		return d.functions(lib.Filters(), args)
 	case "test":
 		return d.functions(lib.Tests(), args)
-	case "lookup":
-		return d.functions(lib.Lookups(), args)
 	}
-	return &ExitError{2, fmt.Sprintf("argument -t/--type: invalid choice: '%s' (choose from 'module', 'filter', 'test', 'lookup')", d.kind)}
+	return d.functions(lib.Lookups(), args)
+}
+
+// notFound ends the program for names that are unknown; ansible-doc only warns.
+func (d *docRun) notFound(names, messages []string) error {
+	if d.asAnsible() {
+		for _, name := range names {
+			fmt.Fprintf(d.env.Stderr, "[WARNING]: %s was not found\n", name)
+		}
+		return nil
+	}
+	return &ExitError{1, strings.Join(messages, "\n")}
 }
 
 func (d *docRun) listModules(in []string) error {
@@ -114,7 +183,7 @@ func inCollections(name string, in []string) bool {
 
 func (d *docRun) print(v value.Value) error {
 	indent := 4
-	text, err := value.ToJSON(v, value.JSONOptions{Indent: &indent, UTF8: true})
+	text, err := value.ToJSON(v, value.JSONOptions{Indent: &indent, UTF8: true, SortKeys: d.asAnsible()})
 	if err != nil {
 		return err
 	}
@@ -124,11 +193,11 @@ func (d *docRun) print(v value.Value) error {
 
 func (d *docRun) modules(names []string) error {
 	all := &value.Dict{}
-	var missing []string
+	var unknown, missing []string
 	for i, name := range names {
 		e, err := d.catalog.Module(name, nil)
 		if err != nil {
-			missing = append(missing, err.Error())
+			unknown, missing = append(unknown, name), append(missing, err.Error())
 			continue
 		}
 		if d.output == "json" {
@@ -146,7 +215,7 @@ func (d *docRun) modules(names []string) error {
 		}
 	}
 	if missing != nil {
-		return &ExitError{1, strings.Join(missing, "\n")}
+		return d.notFound(unknown, missing)
 	}
 	return nil
 }
@@ -363,14 +432,14 @@ func (d *docRun) functions(all []*jinja.Function, names []string) error {
 		}
 	}
 	out := &value.Dict{}
-	var missing []string
+	var unknown, missing []string
 	for _, name := range names {
 		f := byName[name]
 		if f == nil {
 			f = byName[strings.TrimPrefix(name, "ansible.builtin.")]
 		}
 		if f == nil {
-			missing = append(missing, fmt.Sprintf("%s %s not found", d.kind, name))
+			unknown, missing = append(unknown, name), append(missing, fmt.Sprintf("%s %s not found", d.kind, name))
 			continue
 		}
 		if d.output == "json" {
@@ -385,7 +454,7 @@ func (d *docRun) functions(all []*jinja.Function, names []string) error {
 		}
 	}
 	if missing != nil {
-		return &ExitError{1, strings.Join(missing, "\n")}
+		return d.notFound(unknown, missing)
 	}
 	return nil
 }

@@ -19,7 +19,13 @@ func TestDoc(t *testing.T) {
 		{"doc -l ansible.posix", 0, []string{"ansible.posix.authorized_key"}, ""},
 		{"doc -t filter default", 0, []string{"default(value, default_value=''"}, ""},
 		{"doc lineinfil", 1, nil, "Did you mean 'lineinfile'?"},
-		{"doc -t strategy free", 2, nil, "invalid choice: 'strategy'"},
+		{"doc -t strategy free", 1, nil, "plugins of the kind strategy are documented by an installed ansible-core"},
+		{"doc -t nonsense free", 2, nil, "invalid choice: 'nonsense'"},
+		{"doc -t keyword become", 0, []string{"become:\n  applies_to:\n  - Play\n  - Role\n  - Block\n  - Task\n  - Handler\n  description: Run as another user.\n  template: explicit\n  type: bool\n"}, ""},
+		{"doc -t keyword -l", 0, []string{"become: Run as another user.\n"}, ""},
+		{"doc -t keyword nonsense", 0, nil, "Skipping invalid keyword 'nonsense'"},
+		{"doc --metadata-dump", 5, nil, "--metadata-dump is not supported"},
+		{"doc -s -t filter bool", 1, nil, "Snippets are only available for the following plugin types: inventory, lookup, module"},
 		{"doc", 2, nil, "name a module"},
 	}
 	for _, test := range tests {
