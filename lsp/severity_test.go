@@ -14,10 +14,14 @@ func TestAcceptedFilesHaveNoErrors(t *testing.T) {
 		"roles/web/files/plugins.yml":       "- type: email\n  verbose: true\n- id: x\n  command: [a]\n",
 		"roles/web/files/rules.yml":         "{% raw %}\nhttp:\n  x: {{ env \"A\" }}\n{% endraw %}\n",
 		"app-template/kustomization.yaml":   "kind: Kustomization\nname: {{ cookiecutter.name }}\nother: {{ x }}-{{ y }}\n",
+		"extensions/eda/rulebooks/a.yml":    "- name: Demo\n  hosts: all\n  sources: []\n  rules: []\n",
+		"azure/templates/tests.yml":         "steps:\n- ${{ if not(x) }}:\n",
+		"inventories/one.yml":               "[mons]\nlocalhost\n\n[osds]\nlocalhost a=1\n",
 		"monitoring/prometheus-config.yaml": "a:\n{% for x in hosts %}\n  - {{ x }}\n{% endfor %}\n",
 	})
 	for _, name := range []string{"site.yml", "roles/web/templates/a.conf.j2", "roles/web/templates/.env.j2", "charts/web/templates/x/role.yaml",
-		"roles/web/files/plugins.yml", "roles/web/files/rules.yml", "app-template/kustomization.yaml", "monitoring/prometheus-config.yaml"} {
+		"roles/web/files/plugins.yml", "roles/web/files/rules.yml", "app-template/kustomization.yaml", "monitoring/prometheus-config.yaml",
+		"extensions/eda/rulebooks/a.yml", "azure/templates/tests.yml", "inventories/one.yml"} {
 		c.show(name)
 		for _, d := range c.diagnostics(name, 1).Diagnostics {
 			if d.Severity == 1 {

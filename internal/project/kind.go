@@ -116,6 +116,9 @@ func sniff(t *yaml.Tree, otherwise Kind) Kind {
 	switch root.Kind {
 	case yaml.Sequence:
 		tasks := false
+		if rulebook(root) {
+			return YAML
+		}
 		for _, item := range root.Items {
 			m := item.Resolve()
 			if m == nil || m.Kind != yaml.Mapping {
@@ -154,6 +157,16 @@ func sniff(t *yaml.Tree, otherwise Kind) Kind {
 		return YAML
 	}
 	return otherwise
+}
+
+// rulebook tells a rulebook of Event-Driven Ansible from a playbook: both begin with hosts.
+func rulebook(root *yaml.Node) bool {
+	for _, item := range root.Items {
+		if m := item.Resolve(); m == nil || m.Kind != yaml.Mapping || m.Get("rules") == nil || m.Get("sources") == nil {
+			return false
+		}
+	}
+	return len(root.Items) > 0
 }
 
 // KindOf says what a file at a path below a project's root is; tree is its content, nil where that is not known.

@@ -30,6 +30,9 @@ func Diagnose(in *Input, lintToo bool) []diag.Diagnostic {
 	if in.Kind() == project.YAML && ofTemplate(in.Tree()) {
 		return nil
 	}
+	if k := in.Kind(); (k == project.Inventory || k == project.YAML) && iniText(in.Source.Content) {
+		return nil
+	}
 	var found []diag.Diagnostic
 	if s := in.Syntax(); s != nil {
 		found = append(found, s.Problems...)
@@ -53,6 +56,18 @@ func Diagnose(in *Input, lintToo bool) []diag.Diagnostic {
 	}
 	diag.Sort(kept)
 	return kept
+}
+
+// iniText tells whether the text of an inventory begins as INI does: Ansible takes it, whatever its name ends with.
+func iniText(text []byte) bool {
+	for line := range bytes.Lines(text) {
+		switch line = bytes.TrimSpace(line); {
+		case len(line) == 0 || line[0] == '#' || line[0] == ';':
+		default:
+			return line[0] == '[' && line[len(line)-1] == ']' && !bytes.ContainsAny(line, ",'\"{")
+		}
+	}
+	return false
 }
 
 // ofTemplate tells whether a YAML file that Ansible does not read by itself is the text of a template, which need not be YAML:
@@ -82,6 +97,9 @@ func templateProblems(f *source.File, o *jinja.Options) []diag.Diagnostic {
 	text := string(f.Content)
 	if !utf8.ValidString(text) || strings.HasPrefix(text, "#jinja2:") {
 		return nil
+	}
+	if strings.Contains(text, "${{") && !strings.HasSuffix(f.Path, ".j2") {
+		return nil // a template of a pipeline, not of Ansible
 	}
 	var found []diag.Diagnostic
 	for _, p := range jinja.Parse(text, o).Problems {
