@@ -15,7 +15,14 @@ import (
 )
 
 // conn is an open way to a host.
-type conn struct{ c transport.Conn }
+type conn struct {
+	c     transport.Conn
+	open  bool // not closed to make room
+	users int  // jobs that use it
+	used  int  // when: the number of uses before
+
+	closing chan struct{} // until it is closed to make room; nil at other times
+}
 
 // runHost is the host that the task runs on.
 func (o *one) runHost() *inventory.Host {
@@ -110,10 +117,20 @@ func (o *one) open(key string, dial func() (transport.Conn, error)) (transport.C
 	r := o.run_()
 	r.connMu.Lock()
 	c := r.conns[key]
-	r.connMu.Unlock()
 	if c != nil {
+		again, closing := !c.open, c.closing
+		o.hold(c)
+		r.connMu.Unlock()
+		if closing != nil {
+			<-closing
+		}
+		if again {
+			r.makeRoom()
+		}
 		return c.c, nil
 	}
+	r.connMu.Unlock()
+	r.makeRoom()
 	n, err := dial()
 	if err != nil {
 		return nil, err
@@ -122,9 +139,12 @@ func (o *one) open(key string, dial func() (transport.Conn, error)) (transport.C
 	defer r.connMu.Unlock()
 	if c := r.conns[key]; c != nil {
 		go n.Close()
+		o.hold(c)
 		return c.c, nil
 	}
-	r.conns[key] = &conn{c: n}
+	c = &conn{c: n}
+	r.conns[key] = c
+	o.hold(c)
 	return n, nil
 }
 

@@ -22,6 +22,7 @@ type job struct {
 	host *inventory.Host
 	spec *spec
 	turn *turn // of a streamed loop
+	held *holding
 
 	edited *value.Dict // variables that were set in the task debugger; nil for none
 }
@@ -39,6 +40,8 @@ func (j *job) scopeOf() *vars.Scope {
 func (j *job) execute() *result {
 	j.jobs.RLock()
 	defer j.jobs.RUnlock()
+	j.held = &holding{}
+	defer j.release()
 	j.ctx = pyplugin.WithTask(j.ctx, j.host.Name, j.spec.view.Name)
 	scope := j.scopeOf()
 	tpl := j.templar(scope, j.host, j.spec)

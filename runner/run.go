@@ -141,9 +141,10 @@ type run struct {
 	cache       *factCache
 	warned      int // inventory warnings shown
 
-	connMu sync.Mutex
-	conns  map[string]*conn
-	python pythonSupport
+	connMu             sync.Mutex
+	conns              map[string]*conn
+	connTick, maxConns int
+	python             pythonSupport
 
 	interpreters map[string]string // found on hosts, by host
 
@@ -159,6 +160,7 @@ func Run(ctx context.Context, o Options) int {
 	if r.o.Forks <= 0 {
 		r.o.Forks = 5
 	}
+	r.o.Forks, r.maxConns = fewFiles(openFileLimit(), r.o.Forks)
 	ctx, r.stop = context.WithCancelCause(ctx)
 	defer r.stop(nil)
 	r.ctx = ctx

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"os"
+
 	"github.com/rehearse-dev/rehearse/internal/config"
 	"github.com/rehearse-dev/rehearse/runner/callback"
 )
@@ -10,7 +12,11 @@ func begin(env *Env, c *config.Config, d *callback.Display) {
 	if path := c.String("DEFAULT_LOG_PATH"); path != "" {
 		var err error
 		if d.Log, err = callback.OpenLog(path); err != nil {
-			d.Warn("log file at '" + path + "' is not writeable and we cannot create it, aborting")
+			if info, err := os.Stat(path); err == nil && info.IsDir() {
+				d.Warn("DEFAULT_LOG_PATH can not be a directory '" + path + "', aborting")
+			} else {
+				d.Warn("log file at '" + path + "' is not writeable and we cannot create it, aborting")
+			}
 		}
 		d.LogVerbosity = c.Int("LOG_VERBOSITY")
 	}

@@ -184,7 +184,10 @@ func (k *hostKeys) remember(key ssh.PublicKey) error {
 		w.WriteByte('\n')
 	}
 	w.WriteString(knownhosts.Line([]string{k.name}, key) + "\n")
-	return errors.Join(w.Flush(), f.Close())
+	if err := errors.Join(w.Flush(), f.Close()); err != nil { // one write, so that lines of several runs do not mix
+		k.login.target.Trace.say("Failed to add the host to the list of known hosts (" + k.files[0] + "): " + err.Error())
+	}
+	return nil
 }
 
 func endsWithoutNewline(f *os.File) bool {
