@@ -217,7 +217,7 @@ func (p *playRun) load(inc *included) ([]*playbook.Block, error) {
 		b := truthy(v)
 		public = &b
 	}
-	role, blocks, problems := p.loader.IncludeRole(t, playbook.RoleInclude{Name: inc.name, TasksFrom: get("tasks_from"), VarsFrom: get("vars_from"),
+	role, blocks, problems := p.loader.IncludeRole(t, playbook.RoleInclude{Name: inc.name, At: inc.at, TasksFrom: get("tasks_from"), VarsFrom: get("vars_from"),
 		DefaultsFrom: get("defaults_from"), HandlersFrom: get("handlers_from"), Public: public,
 		AllowDuplicates: flag("allow_duplicates", true), Validate: flag("rolespec_validate", true)}, inc.vars)
 	if err := firstError(problems); err != nil {

@@ -109,7 +109,8 @@ func (r *Role) Same(o *Role) bool {
 // request is what a role is loaded for.
 type request struct {
 	syntax      *RoleSyntax
-	name        string // for includes: the templated name
+	name        string          // for includes: the templated name
+	at          source.Location // where that name was written; may be unknown
 	include     *Task
 	play        *Play
 	parent      *Role
@@ -147,6 +148,9 @@ func (l *loading) role(q request) *Role {
 				}
 				break
 			}
+		}
+		if q.at.Known() {
+			at = q.at
 		}
 		if q.include.Vars != nil {
 			var node *yaml.Node
@@ -377,6 +381,7 @@ func (r *Role) handlerBlocks() []*Block {
 // RoleInclude is what an include_role or import_role asks for, templated.
 type RoleInclude struct {
 	Name                                            string
+	At                                              source.Location // where the name was written, a loop's item for one; may be unknown
 	TasksFrom, VarsFrom, DefaultsFrom, HandlersFrom string
 	Public                                          *bool
 	AllowDuplicates, Validate                       bool
@@ -401,7 +406,7 @@ func (l *loading) includeRole(t *Task, inc RoleInclude) (*Role, []*Block) {
 		collections = t.Role.collections
 	}
 	r := l.role(request{
-		name: inc.Name, include: t, play: t.Play, parent: t.Role, collections: collections,
+		name: inc.Name, at: inc.At, include: t, play: t.Play, parent: t.Role, collections: collections,
 		from: inc.files(), validate: inc.Validate, public: inc.Public, static: t.Static,
 	})
 	if r == nil {
