@@ -25,7 +25,33 @@ func (o *one) delegation() error {
 		h = &inventory.Host{Name: name, Vars: &value.Dict{}}
 	}
 	o.delegated = h
+	o.scope = o.scope.With(value.NewDict("ansible_delegated_vars", value.NewDict(name, o.delegatedVars(h))))
+	o.tpl = o.templar(o.scope, o.host, o.spec)
+	o.tpl.Ctx, o.tpl.Notes = o.ctx, o.said
 	return nil
+}
+
+// delegatedVars are the variables of the host where the task runs, under the name of the host that it is for. They are made
+// when somebody looks at them.
+func (o *one) delegatedVars(h *inventory.Host) *value.Dict {
+	q := o.scope.Query()
+	q.Host = h
+	scope := o.store.Scope(q)
+	own := value.S(o.host.Name)
+	return &value.Dict{
+		Missing: func(name string) (value.Value, bool) {
+			if name == "inventory_hostname" {
+				return own, true
+			}
+			return scope.Lookup(name)
+		},
+		Fill: func(d *value.Dict) {
+			for k, v := range scope.All().RawAll() {
+				d.Set(k, v)
+			}
+			d.Put("inventory_hostname", own)
+		},
+	}
 }
 
 // connTemplar evaluates with the variables that lead to the host where the task runs: only what somebody has set, not what

@@ -26,8 +26,8 @@ func (t *Templar) Cond(v value.Value) (bool, error) {
 		return false, err
 	}
 	origin := "<unknown>"
-	if s, ok := r.(value.Str); ok && s.At != nil {
-		origin = s.At.File.Path + fmt.Sprintf(":%d:%d", s.At.Position().Line, s.At.Position().Column)
+	if at := value.Place(r); at.Known() {
+		origin = at.File.Path + fmt.Sprintf(":%d:%d", at.Position().Line, at.Position().Column)
 	}
 	msg := fmt.Sprintf("Conditional result (%s) was derived from value of type %s at %s. Conditionals must have a boolean result.",
 		value.Repr(value.Bool(truth)), value.Quote(value.NativeName(r)), value.Quote(origin))
@@ -77,7 +77,8 @@ func (t *Templar) cond(v value.Value) (value.Value, error) {
 		if t.engine.cfg.AllowBrokenConditionals {
 			return t.Resolve(v)
 		}
-		return nil, broken("Conditional expressions must be strings.", s)
+		at := value.Place(v)
+		return nil, &Error{Class: "AnsibleBrokenConditionalError", Message: "Conditional expressions must be strings.", Origin: at, At: at}
 	}
 	src := s
 	if allTemplate(s.S) {

@@ -1,6 +1,8 @@
 package jinja
 
 import (
+	"strings"
+
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 )
@@ -63,7 +65,7 @@ func (z finalizer) run(v value.Value, concat bool, depth int) (value.Value, erro
 		}
 		return z.items(len(x.Items), func(i int) value.Value { return x.Items[i] }, nil, concat, depth)
 	case *value.Dict:
-		if x.Class != "" && !concat {
+		if x.Class != "" && !strings.HasPrefix(x.Class, "HostVars") && !concat {
 			z.converted(x, "dict")
 		} else if x.Lazy == nil && settledDict(x) {
 			return x, nil

@@ -108,8 +108,11 @@ var methodTables sync.Map // type name -> map[string]*Method
 
 func findMethod(v value.Value, name string) *Method {
 	tn := value.NativeName(v)
-	if tn == "Markup" {
+	switch tn {
+	case "Markup":
 		tn = "str"
+	case "HostVars", "HostVarsVars":
+		tn = "dict"
 	}
 	t, ok := methodTables.Load(tn)
 	if !ok {

@@ -277,7 +277,10 @@ func (r *run) undefinedAttr(owner, key value.Value, s Span) value.Value {
 		u.Key = key
 	}
 	truthy, _ := value.Truth(key)
+	d, _ := owner.(*value.Dict)
 	switch {
+	case d != nil && d.Class == "HostVars":
+		u.Message = "hostvars[" + value.Repr(key) + "]"
 	case r.e.ansible && truthy:
 		u.Message = fmt.Sprintf("object of type %s has no attribute %s", value.Quote(value.NativeName(owner)), value.Repr(key))
 	case text:

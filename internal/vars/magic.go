@@ -226,14 +226,16 @@ func (s *Store) inventoryVars() *groupsVar {
 // hostvars is the magic variable of that name: a dict of all hosts, whose values are made on access.
 // Each call gives a new view: what a view has made once it keeps.
 func (s *Store) hostvars() value.Value {
-	return s.inventoryVars().hosts.WithLazy(func(v value.Value) value.Value { return s.hostVarsOf(string(v.(hostRef))) })
+	d := s.inventoryVars().hosts.WithLazy(func(v value.Value) value.Value { return s.hostVarsOf(string(v.(hostRef))) })
+	d.Class = "HostVars"
+	return d
 }
 
 // hostRef stands for the variables of a host until somebody looks at them.
 type hostRef string
 
 // TypeName is what templates see of the variables behind it.
-func (hostRef) TypeName() string { return "dict" }
+func (hostRef) TypeName() string { return "HostVarsVars" }
 
 // Deferred keeps hostvars from crossing to a plugin in Python as a whole.
 func (hostRef) Deferred() {}
@@ -259,6 +261,7 @@ func (s *Store) hostVarsOf(name string) value.Value {
 	}
 	// One variable is looked up without making the others; only who lists them pays for all.
 	return &value.Dict{
+		Class: "HostVarsVars",
 		Missing: func(name string) (value.Value, bool) {
 			v, ok := c.Lookup(name)
 			if !ok {

@@ -42,10 +42,8 @@ func assert(c *Context) (*value.Dict, error) {
 	switch v := v.(type) {
 	case *value.List:
 		conditions = v.Items
-	case value.Str, value.Bool:
-		conditions = []value.Value{v}
 	default:
-		return nil, fail("argument 'that' is of type %s and we were unable to convert to list: '%s' is not a list and conversion is not allowed", v.TypeName(), value.ToStr(v))
+		conditions = []value.Value{v}
 	}
 	for _, key := range []string{"fail_msg", "success_msg"} {
 		m, _ := args.Raw(key)
