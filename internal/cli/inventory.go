@@ -49,6 +49,7 @@ func inventoryCommand(env *Env) *cobra.Command {
 	fl.BoolVarP(&r.askVault, "ask-vault-password", "J", false, "ask for the vault password")
 	fl.StringVar(&r.playbookDir, "playbook-dir", "", "directory of the playbook, for the host_vars and group_vars beside it")
 	fl.CountVarP(&r.verbosity, "verbose", "v", "print more; repeat for more")
+	fl.BoolVar(&r.noCache, "flush-cache", false, "do not read the caches of inventory plugins")
 	fl.BoolVar(&r.list, "list", false, "show all hosts and groups")
 	fl.BoolVar(&r.graph, "graph", false, "show groups as a tree, from GROUP down")
 	fl.StringVar(&r.host, "host", "", "show the variables of this host")
@@ -84,6 +85,7 @@ func (r *inventoryRun) run(args []string) error {
 	r.configured = func(c *config.Config) {
 		colour(d, c)
 		deprecations(d, c)
+		top(r.env, c, d)
 		if r.playbookDir != "" {
 			for _, text := range notADirectory(absIn(r.env.Dir, r.playbookDir)) {
 				d.Warn(text)
@@ -109,7 +111,7 @@ func (r *inventoryRun) run(args []string) error {
 	}
 	if r.output != "" {
 		if err := durable.Write(r.output, []byte(text), 0o666); err != nil {
-			return &ExitError{1, fmt.Sprintf("[ERROR]: Unable to write to destination file '%s': %v", r.output, err)}
+			return &ExitError{1, fmt.Sprintf("[ERROR]: Unable to write to destination file '%s': %s", r.output, errnoText(err, r.output))}
 		}
 		return nil
 	}

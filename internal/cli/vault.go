@@ -15,6 +15,7 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/vault"
+	"github.com/rehearse-dev/rehearse/runner/callback"
 )
 
 // usageError is the exit status of ansible's commands for options that do not fit together.
@@ -63,6 +64,12 @@ func (v *vaultRun) command(use, short string, run func(args []string) error) *co
 		}
 		if v.output != "" && len(args) > 1 && cmd.Name() != "encrypt_string" {
 			return vaultUsage("At most one input file may be used with the --output option")
+		}
+		if v.verbosity > 0 {
+			d := callback.NewDisplay(v.env.Stdout, v.env.Stderr, 0, false)
+			d.Verbosity = v.verbosity
+			top(v.env, v.config, d)
+			d.Flush()
 		}
 		return run(args)
 	}}
@@ -179,7 +186,14 @@ func (v *vaultRun) write(name string, content []byte, keepMode, shred bool) erro
 		_, err := v.env.Stdout.Write(content)
 		return vaultError(err)
 	}
-	return vaultError(vault.Replace(v.path(name), content, keepMode, shred))
+	path := v.path(name)
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return vaultError(fmt.Errorf("Destination '%s' is a directory", path))
+	}
+	if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
+		return vaultError(fmt.Errorf("Destination '%s' not writable", filepath.Dir(path)))
+	}
+	return vaultError(vault.Replace(path, content, keepMode, shred))
 }
 
 // open decrypts the content of a file and names the file where that fails.
@@ -192,6 +206,18 @@ func (v *vaultRun) open(name string, content []byte, full bool) ([]byte, vault.S
 		return nil, secret, vaultError(fmt.Errorf("%w for %s", err, name))
 	}
 	return plain, secret, nil
+}
+
+// errnoText words an error about a path that Python was given as bytes, "[Errno 2] No such file or directory: b'x'".
+func errnoText(err error, path string) string {
+	var cause *os.PathError
+	if errors.As(err, &cause) {
+		if no, ok := errno(cause.Err); ok {
+			text := cause.Err.Error()
+			return fmt.Sprintf("[Errno %d] %s: %s", no, strings.ToUpper(text[:1])+text[1:], value.Repr(value.Bytes(path)))
+		}
+	}
+	return err.Error()
 }
 
 // pythonic words an error of the file system as Python does, "[Errno 2] No such file or directory: '/x'".

@@ -263,7 +263,7 @@ func (v *vaultRun) rekey() *cobra.Command {
 		if err != nil {
 			return vaultError(err)
 		}
-		for _, name := range files(args) {
+		for _, name := range args {
 			sealed, err := v.read(name)
 			if err != nil {
 				return err

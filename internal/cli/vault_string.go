@@ -86,7 +86,9 @@ func (v *vaultRun) encryptString() *cobra.Command {
 func (v *vaultRun) prompted(show bool) (plaintext, error) {
 	tty, ctx := v.env.terminal(), v.env.context(context.TODO())
 	name, err := tty.Line(ctx, "Variable name (enter for no name): ", nil)
-	if err != nil {
+	if errors.Is(err, io.EOF) {
+		return plaintext{}, &ExitError{250, "[ERROR]: EOF when reading a line"}
+	} else if err != nil {
 		return plaintext{}, vaultError(err)
 	}
 	var text string

@@ -119,5 +119,10 @@ func parseExtra(fsys source.FS, dir, option string, decrypt func([]byte) ([]byte
 	if raw != "" {
 		d.Put("_raw_params", value.Authored(raw, &at))
 	}
-	return []Layer{{Level: ExtraVars, Vars: d, File: file, place: func(string) source.Location { return at }}}, nil
+	return []Layer{{Level: ExtraVars, Vars: d, File: file, place: func(name string) source.Location {
+		if i := strings.Index(option, name); i >= 0 {
+			return source.Location{File: file, Span: source.Span{Start: i, End: i + len(name)}}
+		}
+		return at
+	}}}, nil
 }
