@@ -5,11 +5,14 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/rehearse-dev/rehearse/internal/vault"
 )
 
 // streams runs the program in the folder with these two streams and gives its exit status, -1 where a signal ended it.
@@ -176,4 +179,71 @@ func TestFilesOfTheRunOnAFullDisk(t *testing.T) {
 	if t.Failed() {
 		t.Log(out)
 	}
+}
+
+// TestFilesOfCommandsOnAFullDisk limits the size of files for the commands that replace one: the old one stays, and the error names it and
+// the cause.
+func TestFilesOfCommandsOnAFullDisk(t *testing.T) {
+	long := "x: " + strings.Repeat("y", 3000) + "\n"
+	key := vault.NewSecret("", []byte("password"), "test")
+	sealed, err := vault.Encrypt([]byte(long), key, "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tasks := "- ansible.builtin.debug:\n    msg: yes\n  when: yes\n" + strings.Repeat("# a comment to make it long\n", 100)
+	for _, c := range []struct {
+		line, file, old string
+		mode            os.FileMode
+	}{
+		{"vault encrypt --vault-password-file pw secrets", "secrets", long, 0o640},
+		{"vault decrypt --vault-password-file pw secrets", "secrets", string(sealed), 0o640},
+		{"vault rekey --vault-password-file pw --new-vault-password-file pw2 secrets", "secrets", string(sealed), 0o640},
+		{"vault encrypt --vault-password-file pw --output out file2", "out", "old", 0o640},
+		{"inventory -i hosts --list --output out", "out", "old", 0o640},
+		{"lint --fix tasks/main.yml", "tasks/main.yml", tasks, 0o640},
+		{"lint --sarif-file out tasks/main.yml", "out", "old", 0o640},
+		{"lint --generate-ignore many", ".ansible-lint-ignore", "# old\n", 0o640},
+	} {
+		t.Run(c.line, func(t *testing.T) {
+			files := map[string]string{"pw": "password", "pw2": "password 2", "file2": long, "hosts": "[all]\nh[1:300]\n", "tasks/main.yml": tasks}
+			for i := range 60 {
+				files[fmt.Sprintf("many/a_rather_long_name_of_a_file_%d.yml", i)] = "- hosts: all\n  tasks: [{command: ls}]\n"
+			}
+			files[c.file] = c.old
+			dir := folder(t, files)
+			path := filepath.Join(dir, c.file)
+			if err := os.Chmod(path, c.mode); err != nil {
+				t.Fatal(err)
+			}
+			before := names(t, filepath.Dir(path))
+			r := launchAs(t, dir, nil, "/bin/sh", "-c", `ulimit -f 2; exec "$0" `+c.line, os.Args[0])
+			if code := r.wait(); code == 0 || !strings.Contains(strings.ToLower(r.output()), "file too large") || !strings.Contains(r.output(), filepath.Base(c.file)) {
+				t.Errorf("exit status %d: %s", code, r.output())
+			}
+			if got := read(t, dir, c.file); got != c.old {
+				t.Errorf("the old content is lost: %.100q", got)
+			}
+			if info, err := os.Stat(path); err != nil || info.Mode().Perm() != c.mode {
+				t.Errorf("%v, %v", info.Mode(), err)
+			}
+			if after := names(t, filepath.Dir(path)); after != before {
+				t.Errorf("there were %s, there are %s", before, after)
+			}
+		})
+	}
+}
+
+func names(t *testing.T, dir string) string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, e := range entries {
+		if e.Name() != ".ansible" && e.Name() != ".cache" {
+			out = append(out, e.Name())
+		}
+	}
+	return strings.Join(out, " ")
 }

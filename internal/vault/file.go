@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -25,6 +26,12 @@ func Replace(path string, content []byte, keepMode, shred bool) (err error) {
 	if old != nil {
 		defer old.Close()
 	}
+	defer func() {
+		var p *fs.PathError
+		if errors.As(err, &p) {
+			p.Path = path // not that of the temporary file
+		}
+	}()
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".vault-*")
 	if err != nil {
 		return err

@@ -2,13 +2,17 @@ package transport_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/runner/transport"
 	"github.com/rehearse-dev/rehearse/runner/transport/agents"
 )
@@ -144,5 +148,68 @@ func TestAgentsThatComeTogether(t *testing.T) {
 	must(t, d.Close())
 	if got := answer(t, c, ping("still here")); got != "still here" {
 		t.Errorf("got %q", got)
+	}
+}
+
+// TestCacheOfSomebodyElse is not used, even where it can be.
+func TestCacheOfSomebodyElse(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("only root gives a folder away")
+	}
+	s := startSSHD(t, "")
+	dir := filepath.Dir(s.cached())
+	must(t, os.MkdirAll(dir, 0o700))
+	must(t, os.WriteFile(s.cached(), []byte("#!/bin/sh\ntouch "+s.Home+"/started\nexit 1\n"), 0o755))
+	must(t, os.Chown(dir, 12345, 12345))
+	target := s.target()
+	target.RemoteTmp = filepath.Join(s.Dir, "tmp") // so that nothing of this machine is used
+	c, err := transport.DialSSH(context.Background(), target)
+	must(t, err)
+	defer c.Close()
+	if got := answer(t, c, ping("x")); got != "x" {
+		t.Errorf("got %q", got)
+	}
+	if _, err := os.Stat(filepath.Join(s.Home, "started")); err == nil {
+		t.Error("what somebody else put there was started")
+	}
+}
+
+// TestFullDiskOnTheHost limits the size of files on the host once the agent is there: what is too large is an error with its cause, nothing
+// is left of it, and the agent goes on.
+func TestFullDiskOnTheHost(t *testing.T) {
+	s := startSSHD(t, `[ -e "$HOME/full" ] && ulimit -f 100;`)
+	answer(t, s.dial(), ping("x"))
+	must(t, os.WriteFile(filepath.Join(s.Home, "full"), nil, 0o600))
+	dest, tmp := filepath.Join(s.Dir, "dest"), filepath.Join(s.Dir, "tmp")
+	must(t, os.WriteFile(dest, []byte("old"), 0o600))
+	must(t, os.Mkdir(tmp, 0o700))
+	c := s.dial()
+	for _, size := range []int{200 << 10, 2 << 20} { // one that travels inside of the request, one that needs a file on the host
+		content := make([]byte, size)
+		sum := sha256.Sum256(content)
+		sha := hex.EncodeToString(sum[:])
+		src := filepath.Join(s.Dir, "src")
+		must(t, os.WriteFile(src, content, 0o600))
+		res := c.Run(context.Background(), &transport.Request{Module: "rehearse.copy_file", TmpDir: tmp, Args: value.NewDict("src", value.S("src"), "_blob", value.S(sha),
+			"dest", value.S(dest)), Blobs: map[string]transport.Blob{sha: {Path: src, Size: int64(size)}}})
+		said := ""
+		if res.Err != nil {
+			said = res.Err.Error()
+		} else {
+			said = value.Repr(res.Value)
+		}
+		if !strings.Contains(strings.ToLower(said), "file too large") {
+			t.Errorf("%d bytes: %s", size, said)
+		}
+		if text, err := os.ReadFile(dest); string(text) != "old" {
+			t.Errorf("%d bytes: the old content is lost: %d bytes, %v", size, len(text), err)
+		}
+		if got := answer(t, c, ping("goes on")); got != "goes on" {
+			t.Errorf("got %q", got)
+		}
+	}
+	must(t, c.Close())
+	if left, _ := filepath.Glob(filepath.Join(tmp, "*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
 	}
 }
