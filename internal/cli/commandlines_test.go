@@ -9,7 +9,10 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/cobra"
 	"mvdan.cc/sh/v3/shell"
+
+	"github.com/rehearse-dev/rehearse/internal/argparse"
 )
 
 // TestCommandLinesAsAnsible compares errors of usage and the structure of the help with those of ansible-core 2.19.14 on
@@ -57,6 +60,32 @@ func TestCommandLinesAsAnsible(t *testing.T) {
 					t.Errorf("-ansible +rehearse\n%s", cmp.Diff(strings.Split(wanted, "\n"), strings.Split(got, "\n")))
 				}
 			})
+		}
+	}
+}
+
+// Every option of Ansible's programs has a flag of the command behind it.
+func TestEveryOptionHasAFlag(t *testing.T) {
+	root := &cobra.Command{}
+	root.AddCommand(commands(OS())...)
+	for program, command := range dropIns {
+		check := func(p *argparse.Parser, words ...string) {
+			cmd, _, err := root.Find(words)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, o := range p.Options {
+				if o.Kind != argparse.Help && o.Kind != argparse.Version && o.Kind != argparse.Refused && flagOf(cmd.Flags(), o) == nil {
+					t.Errorf("%s: there is no flag for %s", p.Prog, o.Name())
+				}
+			}
+		}
+		p := commandLine(program)
+		if p.Commands == nil {
+			check(p, command)
+		}
+		for _, c := range p.Commands {
+			check(c.Parser, command, c.Name)
 		}
 	}
 }
