@@ -26,7 +26,11 @@ func (t *Templar) Cond(v value.Value) (bool, error) {
 		return false, err
 	}
 	origin := "<unknown>"
-	if at := value.Place(r); at.Known() {
+	at := value.Place(r)
+	if s, ok := v.(value.Str); ok && !at.Known() && allTemplate(s.S) { // what a template makes stands where the template does
+		at = place(s)
+	}
+	if at.Known() {
 		origin = at.File.Path + fmt.Sprintf(":%d:%d", at.Position().Line, at.Position().Column)
 	}
 	msg := fmt.Sprintf("Conditional result (%s) was derived from value of type %s at %s. Conditionals must have a boolean result.",
