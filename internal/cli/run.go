@@ -311,7 +311,8 @@ func (f *runFlags) run(parent context.Context, env *Env, o runner.Options) error
 	o.Refresh = func() error {
 		options := f.workspaceOptions
 		options.noCache = true
-		fresh, _, err := w.loadInventory(options)
+		fresh, found, err := w.loadInventory(options)
+		showInventory(o.Display, fresh, found)
 		if err == nil {
 			w.inventory.Become(fresh)
 		}

@@ -129,6 +129,9 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 	}
 	w.extra = extra
 	if w.inventory, w.diags, err = w.loadInventory(o); err != nil {
+		if o.found != nil {
+			o.found(w.inventory, w.diags)
+		}
 		return nil, err
 	}
 	if o.magic != nil {
@@ -166,6 +169,13 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 		w.loader.OnImport = func(path string) { o.verbose(2, "statically imported: "+path) }
 	}
 	w.loader.Installed = w.catalog.Installed
+	w.loader.OnPlaybook = func(path string) { // also those that are imported bring their modules and plugins
+		w.catalog.AddLibrary(filepath.Join(path, "library"))
+		w.catalog.AddActions(filepath.Join(path, "action_plugins"))
+		if path != dir {
+			w.addPlugins(path)
+		}
+	}
 	w.loader.OnRole = func(path string) {
 		w.catalog.AddLibrary(filepath.Join(path, "library"))
 		w.catalog.AddActions(filepath.Join(path, "action_plugins"))

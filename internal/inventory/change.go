@@ -214,14 +214,16 @@ func (i *Inventory) checkName(key value.Value, at source.Location) {
 }
 
 // Reconcile makes the rules hold that every inventory keeps: each group is below all, hosts in no group are in ungrouped,
-// hosts in some group are not.
-func (i *Inventory) Reconcile() {
+// hosts in some group are not. A group that has all below it is an error.
+func (i *Inventory) Reconcile() error {
 	i.current = ""
 	i.version++
 	all, ungrouped := i.byName["all"], i.byName["ungrouped"]
 	for _, g := range i.groups {
 		if g != all && len(g.Parents) == 0 {
-			all.addChild(g)
+			if _, err := all.addChild(g); err != nil {
+				return err
+			}
 		}
 	}
 	for _, h := range i.hosts {
@@ -243,6 +245,7 @@ func (i *Inventory) Reconcile() {
 			i.warn("Found both group and host with same name: %s", g.Name)
 		}
 	}
+	return nil
 }
 
 // Become takes over the hosts and groups of another inventory (meta: refresh_inventory). The pointers change: hosts have

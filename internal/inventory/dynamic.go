@@ -39,9 +39,9 @@ func (i *Inventory) AddDynamic(name string, groups []string, vars *value.Dict) (
 		}
 	}
 	if changed {
-		i.Reconcile()
+		err = i.Reconcile()
 	}
-	return changed, nil
+	return changed, err
 }
 
 // GroupBy puts a host into a group during a run, making it and its parents where they are missing, as group_by does.
@@ -74,7 +74,7 @@ func (i *Inventory) GroupBy(h *Host, group string, parents []string) (changed bo
 		changed = h.join(g) || changed
 	}
 	if changed {
-		i.Reconcile()
+		err = i.Reconcile()
 	}
-	return changed, nil
+	return changed, err
 }

@@ -147,7 +147,9 @@ func Load(fsys source.FS, sources []string, o Options) (*Inventory, []diag.Diagn
 		parsed = parsed || ok
 	}
 	if parsed {
-		inv.Reconcile()
+		if err := inv.Reconcile(); err != nil {
+			return inv, r.problems, err
+		}
 	} else if o.UnparsedFailed {
 		return inv, r.problems, errors.New("No inventory was parsed, please check your configuration and options.")
 	} else if !o.NoUnparsedWarning {
