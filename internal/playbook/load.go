@@ -39,8 +39,8 @@ type Loader struct {
 	Warn func(message string, at source.Location)
 	// OnImport, when set, is told each file of tasks that is imported.
 	OnImport func(path string)
-	// OnRole, when set, is told the folder of each role that is loaded.
-	OnRole func(path string)
+	// OnRole, when set, is told the folder of each role that is loaded, and OnPlaybook that of each playbook.
+	OnRole, OnPlaybook func(path string)
 
 	ids   atomic.Int64
 	mu    sync.Mutex
@@ -181,6 +181,9 @@ func (l *loading) playbook(path string, imports []*ImportSyntax, at source.Locat
 		return
 	}
 	dir := filepath.Dir(path)
+	if l.OnPlaybook != nil {
+		l.OnPlaybook(dir)
+	}
 	for _, entry := range f.Entries {
 		switch entry := entry.(type) {
 		case *ImportSyntax:

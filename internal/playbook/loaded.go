@@ -219,7 +219,7 @@ func (l *Loader) SetupTask(p *Play, args *value.Dict) *Task {
 	if p.own("tags") != nil || len(p.Imports) > 0 && len(t.Tags()) > 1 {
 		t.Attrs = nil
 	}
-	t.Attrs = append(t.Attrs, attr("name", value.S("Gathering Facts")))
+	t.Attrs = append(t.Attrs, attr("name", value.S("Gathering Facts")), attr("run_once", value.Bool(false))) // each host has facts of its own
 	if when := p.When(); len(when) > 0 {
 		t.Attrs = append(t.Attrs, attr("when", &value.List{Items: when}))
 	}

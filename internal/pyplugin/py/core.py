@@ -241,7 +241,7 @@ else:
     _flatten = _jinja_bits._flatten_and_lazify_vars
 
     def _flatten_variables(mapping):
-        if type(mapping) is Variables:
+        if isinstance(mapping, Variables):
             return [_Layer(mapping)]
         return _flatten(mapping)
 
