@@ -266,7 +266,7 @@ func (j *job) noLog(t *jinja.Templar, res *result) (warning *fault.Fault) {
 		warning = fault.Wrap(err, source.Location{}, "Invalid no_log value for task, output will be masked.")
 		hide = true
 	}
-	if own, ok := res.dict.Raw("_ansible_no_log"); ok && truthy(own) {
+	if own, _ := truthOf(res.dict, "_ansible_no_log"); own { // anything true, as in Python: "no" hides, too
 		hide = true
 	}
 	res.noLog = hide
