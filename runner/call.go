@@ -36,7 +36,11 @@ func (o *one) ownCall(ctx context.Context) (*value.Dict, error) {
 			f.Result = value.NewDict("msg", value.S(f.Msg))
 			return nil, f
 		}
-		return o.module(ctx, o.target.fqcn, o.args, nil)
+		d, err := o.module(ctx, o.target.fqcn, o.args, nil)
+		if d != nil && o.target.fqcn == "ansible.builtin.setup" {
+			d.Put("_ansible_verbose_override", value.Bool(true)) // -v does not show all facts
+		}
+		return d, err
 	}
 	c := &action.Context{
 		Ctx: ctx, Name: o.target.fqcn, Written: o.spec.name, Task: o.spec.task, Host: o.runHost(), Inventory: o.o.Inventory, Args: o.args,
