@@ -32,7 +32,7 @@ func (d *docRun) ownFolders(c *config.Config) []string {
 			out = append(out, strings.Split(p, ":")...)
 		}
 	case "become":
-		setting = "BECOME_PLUGIN_PATH"
+		setting = strings.TrimPrefix(setting, "DEFAULT_")
 	}
 	dir := d.playbookDir
 	if dir == "" {

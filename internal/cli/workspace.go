@@ -113,6 +113,7 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 		Filters: lib.Filters(), Tests: lib.Tests(), Lookups: lib.Lookups(), Globals: lib.Globals(),
 		FS: o.fs, LookupEnv: env.LookupEnv, Dir: dir, Warn: o.templateWarning(), Deprecate: o.deprecate,
 		Decrypt: w.decrypt, Shadow: w.functions.Shadow, Find: w.functions.Find,
+		SettingOf: w.setting,
 		Setting: func(name string) (value.Value, bool) {
 			v := w.config.Get(name)
 			if i := strings.LastIndexByte(name, '/'); i >= 0 {

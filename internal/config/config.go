@@ -144,6 +144,33 @@ func (c *Config) Plugin(plugin, name string) Value {
 	return Value{}
 }
 
+// FindOther finds an option of a plugin that is only listed, nil where there is none.
+func FindOther(plugin, name string) *Setting {
+	for i := range Others {
+		if Others[i].Plugin == plugin && Others[i].Name == name {
+			return &Others[i]
+		}
+	}
+	return nil
+}
+
+// ResolveWith gives a setting its value where variables may set it, too: of those that are defined the last one of the setting's
+// list wins, and they win over the environment and the file.
+func (c *Config) ResolveWith(s *Setting, variable func(string) (value.Value, bool)) Value {
+	out := c.resolve(s)
+	for _, name := range s.Vars {
+		v, ok := variable(name)
+		if _, none := v.(value.None); !ok || none {
+			continue
+		}
+		out = Value{Setting: s, Value: v, Origin: Origin{Kind: Variable, Name: name}}
+		if text, ok := v.(value.Str); ok {
+			out.Value, out.Err = c.Convert(s, text.S)
+		}
+	}
+	return out
+}
+
 // Resolve gives a setting of a table its value.
 func (c *Config) Resolve(s *Setting) Value { return c.resolve(s) }
 

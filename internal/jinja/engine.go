@@ -56,7 +56,10 @@ type Config struct {
 	Dir       string                                  // base directory of relative paths
 	Decrypt   func(*value.Vault) (value.Value, error) // turns a vaulted scalar into its text
 	Setting   func(name string) (value.Value, bool)   // a configuration setting by its upper-case name, of a plugin by "become/sudo/become_flags"
-	Warn      func(Caution)                           // a warning of the display kind
+	// SettingOf is the same with where the value comes from; variable reads the variables that may set it. plugin is false for
+	// an option of a plugin that is not known.
+	SettingOf func(name string, variable func(string) (value.Value, bool)) (v value.Value, origin string, ok, plugin bool)
+	Warn      func(Caution) // a warning of the display kind
 	Deprecate func(Deprecation)
 
 	// Undefined is the kind of undefined values in plain mode; the zero value means jinja2.Undefined.

@@ -123,6 +123,11 @@ func lookupConfig(c *jinja.Call) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
+	switch missing {
+	case "error", "skip", "warn":
+	default:
+		return nil, ansibleError("Invalid value %s for config 'on_missing' for 'config' lookup plugin.", repr(missing))
+	}
 	kind, err := textOption(c, "plugin_type", "")
 	if err != nil {
 		return nil, err
@@ -138,37 +143,58 @@ func lookupConfig(c *jinja.Call) (value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if origin {
-		return nil, ansibleError("show_origin is not supported by the config lookup here; see `rehearse config dump`")
-	}
 	out := &value.List{}
 	for _, term := range c.Args {
 		name, ok := str(term)
 		if !ok {
 			return nil, ansibleError("Invalid setting identifier, %s is not a <class 'str'>, its a %s.", value.Repr(term), pyClass(term))
 		}
-		if setting := c.Engine.Config().Setting; setting != nil {
+		if setting := settingOf(c.Engine.Config()); setting != nil {
 			full := name
 			if kind != "" {
 				full = kind + "/" + plugin + "/" + name
 			}
-			if v, ok := setting(full); ok {
+			v, from, ok, known := setting(full, func(name string) (value.Value, bool) { return variable(c, name) })
+			if !known {
+				return nil, ansibleError("Unable to load %s plugin %s.", kind, repr(plugin))
+			}
+			if ok && v == nil {
+				v = value.None{}
+			}
+			if ok && origin {
+				out.Items = append(out.Items, &value.Tuple{Items: []value.Value{v, value.S(from)}})
+				continue
+			}
+			if ok {
 				out.Items = append(out.Items, v)
 				continue
 			}
 		}
-		why := "No config definition exists for " + repr(name) + "."
+		why := "No config definition exists for " + repr(name)
+		if kind != "" {
+			why += " for " + repr(plugin) + " " + kind + " plugin"
+		}
+		why += "."
 		switch missing {
 		case "error":
 			return nil, value.Errorf("AnsibleUndefinedConfigEntry", "%s", why)
 		case "skip":
 		case "warn":
 			c.Warn("Skipping " + name + ".: " + why)
-		default:
-			return nil, because("Invalid option for error handling, missing must be error, warn or skip, got: "+missing+".", value.Errorf("AnsibleUndefinedConfigEntry", "%s", why))
 		}
 	}
 	return out, nil
+}
+
+// settingOf reads settings with their origin; where only values are known, nothing is said of it.
+func settingOf(c *jinja.Config) func(string, func(string) (value.Value, bool)) (value.Value, string, bool, bool) {
+	if c.SettingOf != nil || c.Setting == nil {
+		return c.SettingOf
+	}
+	return func(name string, _ func(string) (value.Value, bool)) (value.Value, string, bool, bool) {
+		v, ok := c.Setting(name)
+		return v, "default", ok, true
+	}
 }
 
 // shell runs a command on the controller in the playbook's directory and gives what it prints.
