@@ -73,7 +73,7 @@ func (p *playRun) free() (int, error) {
 					}
 					continue
 				}
-				once, err := s.flag(tpl, "run_once", false)
+				once, err := s.truth(tpl, "run_once", false)
 				if err != nil {
 					runErr = err
 					break

@@ -55,7 +55,20 @@ func coerce[T value.Value](s *spec, t *jinja.Templar, name, typ string, def T) (
 		}
 	}
 	inner := unconverted(s.keywords[name], v, typ)
-	return def, keywordFault(inner, name, s.keywords[name])
+	outer := fault.From(keywordFault(inner, name, s.keywords[name]))
+	if a := s.task.Attr(name); a != nil && a.Node != nil && !outer.At.Known() { // a number does not know its place
+		inner.At, outer.At = a.At(), a.At()
+	}
+	return def, outer
+}
+
+// truth is a flag as strategies read it before the task runs: what Python calls true, so that even "no" in quotes is.
+func (s *spec) truth(t *jinja.Templar, name string, def bool) (bool, error) {
+	v, err := s.keyword(t, name)
+	if err != nil || v == nil {
+		return def, err
+	}
+	return value.Truth(v)
 }
 
 func (s *spec) flag(t *jinja.Templar, name string, def bool) (bool, error) {

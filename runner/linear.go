@@ -150,12 +150,12 @@ func (p *playRun) step(task *playbook.Task, picks []pick) (results []*result, fa
 		}
 	}
 	tpl := p.templar(p.scope(picks[0].host, s), picks[0].host, s)
-	once, err := s.flag(tpl, "run_once", false)
+	once, err := s.truth(tpl, "run_once", false)
 	if err != nil {
 		return nil, false, err
 	}
 	bypass := once || p.once(s.target)
-	any, err := s.flag(tpl, "any_errors_fatal", p.defaultAnyErrorsFatal())
+	any, err := s.truth(tpl, "any_errors_fatal", p.defaultAnyErrorsFatal())
 	if err != nil {
 		return nil, false, err
 	}
