@@ -64,6 +64,20 @@ def respawnable(base, payload):
     _respawn.create_payload = create_payload
 
 
+def remote_tmp(params):
+    """Make remote_tmp as the controller of ansible-core does: a module that has to make it warns of it."""
+    try:
+        args = json.loads(params).get("ANSIBLE_MODULE_ARGS") or {}
+        if args.get("_ansible_tmpdir") is None and args.get("_ansible_remote_tmp"):
+            before = os.umask(0o077)  # for the folders above it, too
+            try:
+                os.makedirs(os.path.expanduser(os.path.expandvars(args["_ansible_remote_tmp"])), exist_ok=True)
+            finally:
+                os.umask(before)
+    except (OSError, ValueError, AttributeError, TypeError):
+        pass  # the module says what is wrong with it
+
+
 def run(request):
     base, payload, fqn = request["base"], request["payload"], request["fqn"]
     extend(base, payload)
@@ -81,6 +95,7 @@ def run(request):
             except ValueError:
                 pass
     sys.argv = [fqn]
+    remote_tmp(params)
     from ansible.module_utils import basic
     try:
         from ansible.module_utils._internal._ansiballz import _loader
