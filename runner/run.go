@@ -120,7 +120,8 @@ type run struct {
 	catalog *catalog.Catalog
 	display *callback.Display
 
-	handedOver bool // Fallback has run
+	handedOver bool     // Fallback has run
+	redirects  sync.Map // names of modules whose redirection has been told
 
 	specMu sync.Mutex
 	specs  map[*playbook.Task]*spec

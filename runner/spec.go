@@ -240,6 +240,7 @@ func (r *run) resolve(name string, t *playbook.Task) (target, error) {
 		}
 		return target{}, err
 	}
+	r.tellRedirects(e)
 	if e.Local && e.ActionSource != "" { // the project's own action comes before ours of the same name
 		return target{fqcn: e.FQCN, entry: e}, nil
 	}

@@ -89,6 +89,7 @@ What ansible-playbook prints is printed, line by line and at the same verbosity,
 | ` + "`<host> EXEC`, `SSH: EXEC`" + ` | for the command lines that are really started: agents, sudo, su, ssh, raw commands; not for each module |
 | ` + "`<host> PUT`, `FETCH`" + ` | for files that are really carried as such; modules travel in frames |
 | ` + "`Using module file`, `Loading collection`, `Loading callback plugin ... from`" + ` | left out, or without a path: what is built in has no file |
+| ` + "`redirecting (type: modules)`" + ` | once for each name, not each time that it is looked up |
 | ` + "`Read `vars_file``" + `, ` + "`looking for ...`" + ` | left out: files are read once |
 
 ## Settings without effect
