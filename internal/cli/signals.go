@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/rehearse-dev/rehearse/internal/terminal"
 	"github.com/rehearse-dev/rehearse/runner"
@@ -21,8 +22,12 @@ type stopping struct {
 	caught os.Signal // that the process is to die of
 }
 
+// secondWait is how long a second Ctrl-C leaves the first one to end the process in order: a terminal's user hits the keys
+// more than once.
+const secondWait = 2 * time.Second
+
 // context ends when the process is told to: by Ctrl-C, or by a signal that it is to die of once it has cleaned up. A second
-// one does not wait for that.
+// one does not wait for that, or not for long.
 func (e *Env) context(parent context.Context) context.Context {
 	if e.stop != nil {
 		return e.stop.ctx
@@ -58,6 +63,13 @@ func (e *Env) context(parent context.Context) context.Context {
 			cancel(cause)
 			if first {
 				continue
+			}
+			if s == os.Interrupt {
+				select {
+				case <-done:
+					return
+				case <-time.After(secondWait):
+				}
 			}
 			e.terminal().Restore()
 			if s != os.Interrupt {

@@ -269,10 +269,7 @@ func (d *decoder) byte(ctx context.Context) (byte, error) {
 	buf := make([]byte, 256)
 	n, err := d.in.Read(buf)
 	if n == 0 {
-		if err == nil {
-			err = io.EOF
-		}
-		return 0, err
+		return 0, silent(ctx, err)
 	}
 	d.pending = buf[1:n]
 	return buf[0], nil

@@ -182,10 +182,7 @@ func (t *Terminal) Until(ctx context.Context, w Wait, show func()) ([]byte, erro
 		buf := make([]byte, 1)
 		n, err := in.Read(buf)
 		if n == 0 {
-			if err == nil {
-				err = io.EOF
-			}
-			return nil, err
+			return nil, silent(ctx, err)
 		}
 		key := buf[0]
 		low := key
@@ -208,6 +205,23 @@ func (t *Terminal) Until(ctx context.Context, w Wait, show func()) ([]byte, erro
 		default:
 			typed = append(typed, key)
 		}
+	}
+}
+
+// hangupWait is how long the signal of a terminal that was closed may take to come.
+const hangupWait = time.Second
+
+// silent is the error of a terminal that gives nothing any more: it was hung up, and the process is about to be told so by a
+// signal, whose effect is the cause to report.
+func silent(ctx context.Context, err error) error {
+	if err == nil {
+		err = io.EOF
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(hangupWait):
+		return err
 	}
 }
 
