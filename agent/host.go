@@ -84,7 +84,7 @@ func (h *Host) Invoke(ctx context.Context, r *wire.Call, blob func(sha string) (
 }
 
 func (h *Host) invoke(ctx context.Context, m *module.Module, r *wire.Call, blob func(string) (io.ReadSeeker, error)) *value.Dict {
-	c := &module.Call{Ctx: ctx, Name: r.Module, Check: r.Check, Diff: r.Diff, NoLog: r.NoLog, Env: r.Env, TmpDir: r.TmpDir,
+	c := &module.Call{Ctx: ctx, Name: r.Module, Check: r.Check, Diff: r.Diff, NoLog: r.NoLog, Env: r.Env, TmpDir: r.TmpDir, Interpreter: r.Interpreter,
 		Cwd: r.Cwd, Blob: blob, Verbosity: r.Verbosity, MaxDiff: r.MaxDiff, Python: &h.python, CacheDir: h.cacheDir()}
 	return module.Invoke(c, m, r.Args) // which turns a panic into a failure
 }

@@ -145,6 +145,11 @@ func (o *one) moduleResult(ctx context.Context, name string, args *value.Dict, b
 			req.Leave = value.ToStr(name)
 		}
 	}
+	if t.fqcn == "ansible.builtin.setup" {
+		if req.Interpreter, err = o.namedInterpreter(); err != nil {
+			return nil, err
+		}
+	}
 	if o.async > 0 {
 		req.Async = o.asyncJob()
 	}

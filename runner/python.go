@@ -195,8 +195,8 @@ func (r *run) moduleUtils(o *one) []string {
 	return dirs
 }
 
-// interpreter is the Python of the host.
-func (o *one) interpreter() (string, error) {
+// namedInterpreter is the Python of the host that the variables or the settings name; "" where it is to be discovered.
+func (o *one) namedInterpreter() (string, error) {
 	v, err := o.connText("", "ansible_python_interpreter")
 	if err != nil {
 		return "", err
@@ -208,9 +208,16 @@ func (o *one) interpreter() (string, error) {
 		v = o.o.Config.String("INTERPRETER_PYTHON")
 	}
 	switch v {
-	case "", "auto", "auto_legacy", "auto_silent", "auto_legacy_silent":
-	default:
-		return v, nil
+	case "auto", "auto_legacy", "auto_silent", "auto_legacy_silent":
+		return "", nil
+	}
+	return v, nil
+}
+
+// interpreter is the Python of the host.
+func (o *one) interpreter() (string, error) {
+	if v, err := o.namedInterpreter(); err != nil || v != "" {
+		return v, err
 	}
 	if d, ok := o.connTemplar().Lookup("ansible_facts"); ok {
 		if facts, ok := d.(*value.Dict); ok {

@@ -34,7 +34,7 @@ var pythonAnswers struct {
 // askPython runs the host's interpreter once for its version; nil where there is none that works.
 func (f *factRun) askPython() *pythonFacts {
 	for _, program := range f.interpreters() {
-		if p := f.ask(program); p != nil {
+		if p := f.ask(program); p != nil && p.facts != nil {
 			return p
 		}
 	}
@@ -53,17 +53,15 @@ func (f *factRun) ask(program string) *pythonFacts {
 	if known != nil {
 		return known
 	}
-	rc, out, _, err := f.command(nil, program, "-c", pythonQuestion)
-	if err != nil || rc != 0 {
+	p := &pythonFacts{} // of one that does not work, which is not tried again either
+	if rc, out, _, err := f.command(nil, program, "-c", pythonQuestion); err != nil {
 		return nil
+	} else if v, err := value.FromJSON([]byte(out)); err == nil && rc == 0 {
+		if list, ok := v.(*value.List); ok && len(list.Items) == 3 {
+			p.version, p.bits = value.ToStr(list.Items[0]), value.ToStr(list.Items[1])
+			p.facts, _ = list.Items[2].(*value.Dict)
+		}
 	}
-	v, err := value.FromJSON([]byte(out))
-	list, ok := v.(*value.List)
-	if err != nil || !ok || len(list.Items) != 3 {
-		return nil
-	}
-	p := &pythonFacts{version: value.ToStr(list.Items[0]), bits: value.ToStr(list.Items[1])}
-	p.facts, _ = list.Items[2].(*value.Dict)
 	pythonAnswers.Lock()
 	if pythonAnswers.of == nil {
 		pythonAnswers.of = map[string]*pythonFacts{}
@@ -78,11 +76,14 @@ var pythonNames = []string{"python3.13", "python3.12", "python3.11", "python3.10
 
 // interpreters lists the Python that the controller named, or those that are installed.
 func (f *factRun) interpreters() []string {
+	environ := f.environ(nil)
 	if f.Interpreter != "" {
+		if !strings.Contains(f.Interpreter, "/") {
+			return []string{lookPath(f.Interpreter, environ)}
+		}
 		return []string{f.Interpreter}
 	}
 	var out []string
-	environ := f.environ(nil)
 	for _, name := range pythonNames {
 		if strings.HasPrefix(name, "/") {
 			if accessible(name, accessExecute) {

@@ -196,7 +196,7 @@ func TestSilenceEndsWithAPing(t *testing.T) {
 
 func TestMessagesOfRequests(t *testing.T) {
 	call := &Call{Module: "m", Args: value.NewDict("a", value.Int(1)), Check: true, NoLog: true, Verbosity: 3, MaxDiff: 9, Env: map[string]string{"A": "b"},
-		Cwd: "/c", TmpDir: "/t", Timeout: time.Second, Blobs: map[string][]byte{"ab": []byte("x")}, Async: &Async{"j1", time.Minute, "/d"}}
+		Cwd: "/c", TmpDir: "/t", Interpreter: "/p", Timeout: time.Second, Blobs: map[string][]byte{"ab": []byte("x")}, Async: &Async{"j1", time.Minute, "/d"}}
 	b, err := call.Encode(nil)
 	if err != nil {
 		t.Fatal(err)

@@ -63,9 +63,11 @@ type Call struct {
 	Env       map[string]string
 	Cwd       string
 	TmpDir    string
-	Timeout   time.Duration
-	Blobs     map[string][]byte // small content by hexadecimal SHA-256; the rest is asked for with Want
-	Async     *Async
+	// Interpreter is the Python of the host where the controller has a name for it.
+	Interpreter string
+	Timeout     time.Duration
+	Blobs       map[string][]byte // small content by hexadecimal SHA-256; the rest is asked for with Want
+	Async       *Async
 }
 
 // Async makes the call a background job.
@@ -77,7 +79,7 @@ type Async struct {
 
 // Encode gives the CBOR form; an argument that is not data is an error.
 func (r *Call) Encode(b []byte) ([]byte, error) {
-	b = appendHead(b, majorArray, 14)
+	b = appendHead(b, majorArray, 15)
 	b = appendInt(b, KindCall)
 	b = appendText(b, r.Module)
 	b, err := AppendValue(b, r.Args)
@@ -92,6 +94,7 @@ func (r *Call) Encode(b []byte) ([]byte, error) {
 	b = appendEnv(b, r.Env)
 	b = appendText(b, r.Cwd)
 	b = appendText(b, r.TmpDir)
+	b = appendText(b, r.Interpreter)
 	b = appendInt(b, int64(r.Timeout))
 	b = appendHead(b, majorMap, uint64(len(r.Blobs)))
 	for k, v := range r.Blobs {
@@ -110,7 +113,7 @@ func (r *Call) Encode(b []byte) ([]byte, error) {
 func DecodeCall(p []byte) (*Call, error) {
 	c := &cursor{b: p}
 	r := &Call{}
-	if !c.array(14) || c.int() != KindCall {
+	if !c.array(15) || c.int() != KindCall {
 		c.fail("not a call")
 		return nil, c.end("call")
 	}
@@ -123,7 +126,7 @@ func DecodeCall(p []byte) (*Call, error) {
 	r.Check, r.Diff, r.NoLog = c.bool(), c.bool(), c.bool()
 	r.Verbosity, r.MaxDiff = int(c.int()), int(c.int())
 	r.Env = c.env()
-	r.Cwd, r.TmpDir = c.text(), c.text()
+	r.Cwd, r.TmpDir, r.Interpreter = c.text(), c.text(), c.text()
 	r.Timeout = time.Duration(c.int())
 	if n := c.count(majorMap, 2); n > 0 {
 		r.Blobs = make(map[string][]byte, n)

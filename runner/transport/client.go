@@ -191,7 +191,7 @@ type call struct {
 // send hands a request to the agent.
 func (c *client) send(r *Request) (*call, error) {
 	w := &wire.Call{Module: r.Module, Args: r.Args, Check: r.Check, Diff: r.Diff, NoLog: r.NoLog, Verbosity: r.Verbosity,
-		MaxDiff: r.MaxDiff, Env: r.Env, Cwd: r.Cwd, TmpDir: r.TmpDir, Timeout: r.Timeout}
+		MaxDiff: r.MaxDiff, Env: r.Env, Cwd: r.Cwd, TmpDir: r.TmpDir, Interpreter: r.Interpreter, Timeout: r.Timeout}
 	if r.Args == nil {
 		w.Args = &value.Dict{}
 	}

@@ -86,7 +86,7 @@ func (l *local) call(ctx context.Context, r *Request) Result {
 		return Result{Value: failed(err.Error())}
 	}
 	a := l.host.Invoke(ctx, &wire.Call{Module: r.Module, Args: args, Check: r.Check, Diff: r.Diff, NoLog: r.NoLog, Verbosity: r.Verbosity,
-		MaxDiff: r.MaxDiff, Env: r.Env, Cwd: r.Cwd, TmpDir: r.TmpDir, Timeout: r.Timeout}, func(sha string) (io.ReadSeeker, error) {
+		MaxDiff: r.MaxDiff, Env: r.Env, Cwd: r.Cwd, TmpDir: r.TmpDir, Interpreter: r.Interpreter, Timeout: r.Timeout}, func(sha string) (io.ReadSeeker, error) {
 		b, ok := r.Blobs[sha]
 		if !ok {
 			return nil, errors.New("content " + sha + " is not part of the request")

@@ -33,8 +33,10 @@ type Request struct {
 	MaxDiff   int    // size in bytes above which content is not shown as a difference; 0 is ansible's default
 	Cwd       string // working directory, "" is the login directory (Local: that of this process)
 	TmpDir    string // remote_tmp; "" is the system's
-	Leave     string // an account whose child agent ends first: the module removes the account
-	Async     *Async
+	// Interpreter is the Python of the host where the settings name one; what is asked for it is native setup.
+	Interpreter string
+	Leave       string // an account whose child agent ends first: the module removes the account
+	Async       *Async
 }
 
 // Blob is content on the controller: Data, or the file at Path where Data is nil. Size is in bytes.
