@@ -15,7 +15,7 @@ func (r *run) brokenBy() error {
 	return r.broken
 }
 
-// breakOff ends the run with the error of a callback: one of ansible-core's own, or one that nobody expects.
+// breakOff ends the run with the error of a plugin: one of ansible-core's own, or one that nobody expects.
 func (r *run) breakOff(err error) int {
 	var raised *pyplugin.Error
 	if errors.As(err, &raised) && !raised.IsA("AnsibleError") {

@@ -16,6 +16,7 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/inventory"
 	"github.com/rehearse-dev/rehearse/internal/nearest"
 	"github.com/rehearse-dev/rehearse/internal/playbook"
+	"github.com/rehearse-dev/rehearse/internal/pyplugin"
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/terminal"
 	"github.com/rehearse-dev/rehearse/internal/value"
@@ -120,6 +121,9 @@ func (r *run) ended(err error) int {
 		r.display.Error(p.Fault, true)
 		return ExitParser
 	}
+	if b := (*pluginError)(nil); errors.As(err, &b) {
+		return r.breakOff(b.error)
+	}
 	if o := (*orderError)(nil); errors.As(err, &o) {
 		r.display.Error(o.Fault, true)
 		return ExitOptions
@@ -159,14 +163,26 @@ func (r *run) problems(list []diag.Diagnostic) int {
 	return code
 }
 
-// unread is the error of a file of variables that could not be read.
+// unread is the error of a file of variables that could not be read, or of a vars plugin.
 func (r *run) unread() error {
 	d := r.store.Unread()
 	if d == nil {
 		return nil
 	}
+	var raised *pyplugin.Error
+	if errors.As(d.Cause, &raised) {
+		if raised.IsA("AnsibleParserError") {
+			return &parseError{Fault: fault.From(raised)}
+		}
+		return &pluginError{raised}
+	}
 	return &parseError{Fault: fault.New(d.At, "%s", d.Message)}
 }
+
+// pluginError is what a plugin raised where that ends the run.
+type pluginError struct{ error }
+
+func (e *pluginError) Unwrap() error { return e.error }
 
 // plays runs the plays of one playbook in order.
 func (r *run) plays(ctx context.Context, pb *playbook.Playbook) (int, error) {

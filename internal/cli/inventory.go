@@ -36,7 +36,7 @@ func inventoryCommand(env *Env) *cobra.Command {
 		Use:   "inventory [flags] [GROUP]",
 		Short: "Show hosts and groups",
 		Long: "Show hosts and groups with the options and the output of ansible-inventory.\n\n" +
-			"Exactly one of --list, --graph and --host says what to show.\n\nExit codes: 0 all well, 1 an error, 5 wrong options.",
+			"Exactly one of --list, --graph and --host says what to show.\n\nExit codes: 0 all well, 1 an error, 4 a file that cannot be read or understood, 5 wrong options, 250 an unexpected error of a plugin.",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error { return r.run(args) },
 	}
@@ -74,7 +74,7 @@ func (r *inventoryRun) run(args []string) error {
 	case used > 1:
 		return &ExitError{usageError, "[ERROR]: Conflicting options used, only one of --host, --graph or --list can be used at the same time."}
 	}
-	r.dir = r.playbookDir
+	r.dir, r.unreadEnds = r.playbookDir, true
 	d := callback.NewDisplay(r.env.Stdout, r.env.Stderr, 0, false)
 	d.Verbosity = r.verbosity
 	r.workspaceOptions.warn = func(text string, at source.Location) { d.Warning(fault.New(at, "%s", text)) }
@@ -97,10 +97,16 @@ func (r *inventoryRun) run(args []string) error {
 		return inventoryError(err)
 	}
 	showInventory(d, r.w.inventory, r.w.diags)
+	if u := r.w.store.Unread(); u != nil {
+		return endUnread(d, u)
+	}
 	said := len(r.w.inventory.Warnings)
 	text, err := r.text(args)
 	for _, w := range r.w.inventory.Warnings[said:] {
 		d.Warn(w)
+	}
+	if u := r.w.store.Unread(); u != nil {
+		return endUnread(d, u)
 	}
 	d.Flush()
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/rehearse-dev/rehearse/internal/source"
 	"github.com/rehearse-dev/rehearse/internal/value"
 	"github.com/rehearse-dev/rehearse/internal/vars"
+	"github.com/rehearse-dev/rehearse/runner/fault"
 )
 
 // varsRun is one call of the vars command.
@@ -36,7 +37,8 @@ func varsCommand(env *Env) *cobra.Command {
 			"level in the order of precedence. Without NAME, show all variables of the host.\n\n" +
 			"--at FILE:LINE looks from the task or play at that line, so that play, block, role and task variables count.\n" +
 			"Nothing is run: facts, registered results and the like are not known.\n\n" +
-			"Exit codes: 0 all well, 1 an error or an unknown variable, 5 wrong options.",
+			"Exit codes: 0 all well, 1 an error or an unknown variable, 4 a file of variables cannot be read or understood, 5 wrong\n" +
+			"options, 250 an unexpected error of a plugin.",
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error { return r.run(args[0], args[1:]) },
 	}
@@ -66,6 +68,7 @@ func (r *varsRun) run(host string, names []string) error {
 		}
 	}
 	r.workspaceOptions.warn = func(text string, at source.Location) { fmt.Fprint(r.env.Stderr, warning(text, at)) }
+	r.unreadEnds = true
 	if q.Play != nil {
 		r.dir = q.Play.BaseDir
 	}
@@ -82,6 +85,18 @@ func (r *varsRun) run(host string, names []string) error {
 		}
 	}
 	scope := r.w.store.Scope(q)
+	if err := r.show(scope, host, names); err != nil {
+		return err
+	}
+	if u := r.w.store.Unread(); u != nil { // what was shown may lack something
+		f, code := unreadFault(u)
+		return &ExitError{code, "[ERROR]: " + strings.TrimSuffix(fault.Format(f), "\n")}
+	}
+	return nil
+}
+
+// show prints the variables, or all of the host.
+func (r *varsRun) show(scope *vars.Scope, host string, names []string) error {
 	if len(names) == 0 {
 		for _, n := range scope.Names() {
 			if n != "vars" && n != "hostvars" && n != "groups" && n != "environment" {

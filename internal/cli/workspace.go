@@ -66,6 +66,7 @@ type workspaceOptions struct {
 	verbosity   int
 	columns     int
 	cliargs     *value.Dict                                   // the command line for plugins in Python, under ansible's names of the options
+	unreadEnds  bool                                          // the command ends with what could not be read of the variables
 	noCache     bool                                          // inventory plugins do not read their cache
 	found       func(*inventory.Inventory, []diag.Diagnostic) // shows what reading the inventory has found so far; may be nil
 }
@@ -143,10 +144,13 @@ func openWorkspace(env *Env, o workspaceOptions) (*workspace, error) {
 		Python:        sync.OnceValue(func() string { return controllerPython(env) }),
 		DuplicateKeys: w.config.String("DUPLICATE_YAML_DICT_KEY"), Precedence: w.config.Strings("VARIABLE_PRECEDENCE"), NoInject: w.noInject(),
 		Report: func(d diag.Diagnostic) {
-			if d.Severity != diag.Error || o.magic == nil { // a run ends with the error itself
+			if d.Severity != diag.Error || o.magic == nil && !o.unreadEnds { // a run ends with the error itself
 				warn(d.Message, d.At)
 			}
 		}})
+	if w.fileStage() != "task" || w.config.String("RUN_VARS_PLUGINS") == "start" {
+		w.store.ReadStage()
+	}
 	w.loader = &playbook.Loader{DuplicateKeys: w.config.String("DUPLICATE_YAML_DICT_KEY"), FS: o.fs, Engine: w.engine, RolesPath: w.config.Strings("DEFAULT_ROLES_PATH"),
 		Collections: w.collections, Decrypt: w.secrets.Decrypt, Warn: warn,
 		Scope: func(p *playbook.Play, t *playbook.Task) jinja.Scope {

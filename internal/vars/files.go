@@ -71,7 +71,7 @@ func (s *Store) readFile(path string) loadedFile {
 
 func (s *Store) report(d diag.Diagnostic) {
 	if d.Severity == diag.Error {
-		s.unread.CompareAndSwap(nil, &d)
+		s.unread.CompareAndSwap(nil, &Unread{Diagnostic: d})
 	}
 	if s.o.Report != nil {
 		s.o.Report(d)

@@ -114,6 +114,23 @@ func (s *Store) buildBase(h *inventory.Host, dir string) []Layer {
 	return weak
 }
 
+// ReadStage reads what counts as part of the inventory ("inventory" of RUN_VARS_PLUGINS and of plugins' stage) of all groups
+// and hosts. ansible-core does that as soon as it has the sources, so that an error there ends every command.
+func (s *Store) ReadStage() {
+	dirs := s.sourceDirs()
+	read := func(kind, name string) {
+		for _, d := range dirs {
+			s.beside(d, kind, []string{name}, InventoryHost, "inventory")
+		}
+	}
+	for _, g := range s.o.Inventory.Groups() {
+		read("group_vars", g.Name)
+	}
+	for _, h := range s.o.Inventory.Hosts() {
+		read("host_vars", h.Name)
+	}
+}
+
 // OwnHost gives the variables that belong to a host itself: from the inventory and from the host_vars beside it.
 func (s *Store) OwnHost(h *inventory.Host) *value.Dict {
 	d := h.Vars.Copy()

@@ -79,7 +79,9 @@ func (s *Store) ask(plugins Plugins, dir, kind string, names []string, stage str
 	}
 	before, after, err := plugins(q)
 	if err != nil {
-		s.report(diag.Diagnostic{Rule: "vars-plugin", Message: err.Error()})
+		d := diag.Diagnostic{Rule: "vars-plugin", Message: err.Error()}
+		s.unread.CompareAndSwap(nil, &Unread{d, err})
+		s.report(d)
 	}
 	s.pluginAnswers[key] = asked{before, after}
 	return s.pluginAnswers[key]

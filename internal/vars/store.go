@@ -68,7 +68,7 @@ type Store struct {
 	groups   atomic.Pointer[groupsVar]
 	loaded   sync.Map // path of a vars file -> loadedFile
 	watched  sync.Map // *value.Dict whose names have been looked at
-	unread   atomic.Pointer[diag.Diagnostic]
+	unread   atomic.Pointer[Unread]
 
 	plugins       atomic.Pointer[Plugins]
 	pluginMu      sync.Mutex
@@ -76,9 +76,15 @@ type Store struct {
 	pluginVersion int // of the inventory when they were given
 }
 
-// Unread is the first file of variables that is there and could not be read or understood: ansible-core ends a run with
-// it. nil while all is well. Files are read when a scope first needs them.
-func (s *Store) Unread() *diag.Diagnostic { return s.unread.Load() }
+// Unread is a file of variables that is there and could not be read or understood, or a vars plugin that failed.
+type Unread struct {
+	diag.Diagnostic
+	Cause error // what the plugin raised; nil for a file
+}
+
+// Unread is the first thing that should have given variables and could not: ansible-core ends a run with it. nil while all
+// is well. Files are read, and plugins asked, when a scope first needs them.
+func (s *Store) Unread() *Unread { return s.unread.Load() }
 
 // New makes a store.
 func New(o Options) *Store {
