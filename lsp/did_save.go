@@ -4,6 +4,6 @@ import "go.lsp.dev/protocol"
 
 // didSave checks the file again: what depends on other programs' files may have changed with it.
 func (s *Server) didSave(p *protocol.DidSaveTextDocumentParams) error {
-	s.checks.changed(pathOf(p.TextDocument.URI))
+	s.checks.saved(pathOf(p.TextDocument.URI))
 	return nil
 }

@@ -20,32 +20,43 @@ import (
 	"github.com/rehearse-dev/rehearse/lsp/feature"
 )
 
-// checks finds and publishes diagnostics: the changed file at once, everything else after a pause in typing. One
-// goroutine works; a burst of edits is one check of the newest text.
+// checks finds and publishes diagnostics: the changed file at once, the one that changed last before the others, and
+// everything else after a pause in typing. One goroutine works; a burst of edits is one check of the newest text.
 type checks struct {
 	s    *Server
 	wake chan struct{}
 
+	warming sync.Mutex // held by the one goroutine that loads playbooks
+
 	mu      sync.Mutex
-	pending map[string]bool // paths that changed
-	gone    []*Document     // closed since the last round
+	pending []string    // paths that changed, the last one at the end
+	recent  []string    // the same, the last one first, also when they have been checked; at most maxWarm
+	gone    []*Document // closed since the last round
 	all     bool
+	stale   bool // files on disk have changed, which findings in other files may come from
 
 	// Only the goroutine of run uses these.
 	published map[string][]byte // by URI: what the client shows now
-	known     map[string]result // by path: what was found in files that are not open
+	known     map[string]result // by path: what was found
 }
 
-// result is what was found in one text by one linter; it holds while both are the same.
+// result is what was found in one text by one linter; it holds while both are the same, and for an open file until other
+// files change on disk.
 type result struct {
-	file   *project.File
-	linter *lint.Linter
-	lint   bool
-	found  []diag.Diagnostic
+	file     *project.File
+	text     *source.File
+	language string
+	linter   *lint.Linter
+	lint     bool
+	found    []diag.Diagnostic
+}
+
+func (r *result) of(o *result) bool {
+	return r.file == o.file && r.text == o.text && r.language == o.language && r.linter == o.linter && r.lint == o.lint
 }
 
 func newChecks(s *Server) *checks {
-	return &checks{s: s, wake: make(chan struct{}, 1), pending: map[string]bool{}, published: map[string][]byte{}, known: map[string]result{}}
+	return &checks{s: s, wake: make(chan struct{}, 1), published: map[string][]byte{}, known: map[string]result{}}
 }
 
 func (c *checks) signal(f func()) {
@@ -58,11 +69,38 @@ func (c *checks) signal(f func()) {
 	}
 }
 
-func (c *checks) changed(path string) { c.signal(func() { c.pending[path] = true }) }
+func (c *checks) changed(path string) { c.signal(func() { c.push(path) }) }
 func (c *checks) closed(d *Document) {
-	c.signal(func() { c.gone = append(c.gone, d); delete(c.pending, d.Path) })
+	c.signal(func() { c.gone = append(c.gone, d); c.pending = without(c.pending, d.Path) })
 }
-func (c *checks) everything() { c.signal(func() { c.all = true }) }
+func (c *checks) saved(path string) {
+	c.signal(func() { c.push(path); c.stale = true })
+}
+func (c *checks) everything() { c.signal(func() { c.all, c.stale = true, true }) }
+
+// push makes path the next one to be checked. The lock is held.
+func (c *checks) push(path string) {
+	c.pending = append(without(c.pending, path), path)
+	c.recent = slices.Insert(without(c.recent, path), 0, path)
+	c.recent = c.recent[:min(len(c.recent), maxWarm)]
+}
+
+// next takes the path that changed last, "" where there is none.
+func (c *checks) next() (path string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if n := len(c.pending); n > 0 {
+		path, c.pending = c.pending[n-1], c.pending[:n-1]
+	}
+	return path
+}
+
+func without(paths []string, path string) []string {
+	if i := slices.Index(paths, path); i >= 0 {
+		return slices.Delete(paths, i, i+1)
+	}
+	return paths
+}
 
 // run works until the context ends.
 func (c *checks) run(ctx context.Context) {
@@ -74,30 +112,40 @@ func (c *checks) run(ctx context.Context) {
 			return
 		case <-c.wake:
 			c.mu.Lock()
-			paths, gone := slices.Sorted(maps.Keys(c.pending)), c.gone
-			c.pending, c.gone = map[string]bool{}, nil
-			c.all = true
+			gone := c.gone
+			c.gone, c.all = nil, true
 			c.mu.Unlock()
 			v := c.s.view.Load()
 			for _, d := range gone {
+				delete(c.known, d.Path)
 				if v.docs[d.Path] == nil && !v.inScope(d.Path) {
 					c.publish(v, d.Path, d.URI, nil, nil, false)
 				}
 			}
-			for _, path := range paths {
-				if d := c.s.view.Load().docs[path]; d != nil {
-					c.check(c.s.view.Load(), d.Path, true)
+			for path := c.next(); path != "" && ctx.Err() == nil; path = c.next() {
+				if v := c.s.view.Load(); v.docs[path] != nil {
+					c.check(v, path, true)
 				}
 			}
 			pause.Reset(c.s.opts.Pause)
 		case <-pause.C:
 			c.mu.Lock()
 			all := c.all && len(c.pending) == 0
+			stale := all && c.stale
+			recent := slices.Clone(c.recent)
 			c.all = false
+			if stale {
+				c.stale = false
+			}
 			c.mu.Unlock()
+			if stale {
+				for path := range c.s.view.Load().docs {
+					delete(c.known, path)
+				}
+			}
 			if all {
 				c.workspace(ctx)
-				c.warm(ctx)
+				c.s.background(func() { c.warm(ctx, recent) }) // what is opened meanwhile does not wait for it
 			}
 		}
 	}
@@ -129,12 +177,20 @@ func (c *checks) workspace(ctx context.Context) {
 	}
 }
 
-// warm makes the index and loads the playbooks that the open files belong to, while nobody types.
-func (c *checks) warm(ctx context.Context) {
+// maxWarm is how many of the files that somebody works on are made ready for a hover.
+const maxWarm = 16
+
+// warm makes the index and loads the playbooks that files belong to, while nobody types.
+func (c *checks) warm(ctx context.Context, paths []string) {
 	v := c.s.view.Load()
-	for _, path := range slices.Sorted(maps.Keys(v.docs)) {
+	c.warming.Lock() // a round that an edit has overtaken is at its last file
+	defer c.warming.Unlock()
+	for _, path := range paths {
 		if ctx.Err() != nil || c.s.view.Load() != v {
 			return
+		}
+		if v.docs[path] == nil {
+			continue
 		}
 		if in := v.input(path); in != nil {
 			feature.Warm(in)
@@ -171,21 +227,22 @@ func (c *checks) check(v *View, path string, always bool) {
 	if in == nil {
 		return
 	}
-	if d := v.docs[path]; d != nil {
-		delete(c.known, path)
-		c.publish(v, path, d.URI, &d.Version, feature.Diagnose(in, v.settings.Lint), always)
+	d := v.docs[path]
+	if d == nil && !filepath.IsAbs(path) {
 		return
 	}
-	if !filepath.IsAbs(path) {
-		return
-	}
-	r := c.known[path]
-	if now := (result{in.File, in.Linter, v.settings.Lint, nil}); r.file != now.file || r.linter != now.linter || r.lint != now.lint {
+	r, known := c.known[path]
+	now := result{file: in.File, text: in.Source, language: in.Language, linter: in.Linter, lint: v.settings.Lint}
+	if always || !known || !r.of(&now) {
 		r = now
 		r.found = feature.Diagnose(in, v.settings.Lint)
 		c.known[path] = r
 	}
-	c.publish(v, path, uri.File(path), nil, r.found, false)
+	if d == nil {
+		c.publish(v, path, uri.File(path), nil, r.found, false)
+		return
+	}
+	c.publish(v, path, d.URI, &d.Version, r.found, always)
 }
 
 // publish sends what has changed since the last time.

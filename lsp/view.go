@@ -101,6 +101,10 @@ func (v *View) open(path string) {
 	if v.projects == nil {
 		v.projects = map[string]*project.Snapshot{}
 	}
+	if root := project.RootIn(v.fs, dir, v.folderOf(dir)); v.projects[root] != nil {
+		v.roots[dir] = root
+		return // another directory of a project that is open: reading all of its files once is enough
+	}
 	p, err := project.Open(dir, project.Options{FS: v.fs, Env: v.env, Folder: v.folderOf(dir)})
 	if err != nil || p == nil {
 		p = &project.Snapshot{Root: dir, FS: v.fs}

@@ -97,8 +97,8 @@ func markedRoot(fsys source.FS, path string) (dir string, marked bool) {
 	}
 }
 
-// rootIn is Root with a folder to take where nothing marks a root.
-func rootIn(fsys source.FS, path, folder string) string {
+// RootIn is Root with a folder to take where nothing marks a root, "" for none: Open takes the same for its Options.Folder.
+func RootIn(fsys source.FS, path, folder string) string {
 	if folder != "" {
 		if _, marked := markedRoot(fsys, path); !marked {
 			return folder
@@ -116,7 +116,7 @@ func Open(path string, o Options) (*Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Snapshot{Root: rootIn(o.FS, path, o.Folder), Config: o.Config, FS: o.FS, files: map[string]*File{}, set: &fileSet{}}
+	s := &Snapshot{Root: RootIn(o.FS, path, o.Folder), Config: o.Config, FS: o.FS, files: map[string]*File{}, set: &fileSet{}}
 	if s.Config == nil {
 		if s.Config, err = config.Load(config.Options{FS: o.FS, Env: o.Env, Dir: s.Root}); err != nil {
 			s.Config = &config.Config{Dir: s.Root}
