@@ -51,7 +51,7 @@ type goneUse struct {
 // gone notes that the template in action uses a value that goes away. ansible-core 2.19 tells of the first use in an
 // evaluation, when that ends.
 func (t *Templar) gone(d *value.Deprecation) {
-	if t.lim == nil || t.lim.src == nil { // nobody wrote it out
+	if t.lim == nil || t.lim.src == nil || t.lim.aside > 0 { // nobody wrote it out
 		return
 	}
 	for u := t.lim.gone; u != nil; u = u.next {
@@ -60,6 +60,17 @@ func (t *Templar) gone(d *value.Deprecation) {
 		}
 	}
 	t.lim.gone = &goneUse{d, t.lim.src, t.lim.gone}
+}
+
+// Aside begins what goes through whole values without using all that is in them, until end is called: handing variables to
+// another program uses none of those that go away.
+func (c *Call) Aside() (end func()) {
+	if c.Templar == nil || c.Templar.lim == nil {
+		return func() {}
+	}
+	lim := c.Templar.lim
+	lim.aside++
+	return func() { lim.aside-- }
 }
 
 // tell shows what gone has noted.

@@ -24,6 +24,7 @@ type limits struct {
 	ctx   context.Context
 	src   *source.Location // where the template in action stands
 	gone  *goneUse
+	aside int // see Call.Aside
 }
 
 func tooMuch() error {

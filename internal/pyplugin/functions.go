@@ -170,6 +170,7 @@ func (h *hosted) failed(err error) error {
 }
 
 func (h *hosted) run(c *jinja.Call) (value.Value, error) {
+	defer c.Aside()()
 	return h.host.Call(contextOf(c), "jinja_plugins.run", value.NewDict("kind", value.S(h.kind), "name", value.S(h.name), "path", value.S(h.path),
 		"args", &value.List{Items: c.Args}, "kwargs", kwargs(c), "text", text(c.Origin)), VariablesOf(c.Templar))
 }
@@ -184,6 +185,7 @@ func (h *hosted) lookup(c *jinja.Call) (value.Value, error) {
 	if u := firstUndefined(c.Args, c.Kwargs); u != nil && !markers {
 		return nil, u
 	}
+	defer c.Aside()()
 	v, err := h.host.Call(ctx, "jinja_plugins.lookup", value.NewDict("name", value.S(h.name), "path", value.S(h.path), "terms", &value.List{Items: c.Args},
 		"kwargs", kwargs(c), "with", value.Bool(c.With), "text", text(c.Origin)), VariablesOf(c.Templar))
 	if err != nil {
